@@ -1,0 +1,107 @@
+"""What the gateway asks of a registry."""
+
+from dataclasses import dataclass
+
+from adapters.contract.shape import Shape
+
+__all__ = [
+    "Boundary",
+    "Condition",
+    "FacetRequest",
+    "FetchRequest",
+    "Ordering",
+    "PageRequest",
+    "RELEVANCE",
+    "Search",
+    "SortValue",
+    "Term",
+    "Where",
+]
+
+SortValue = str | int | None
+"""A sort key as it travels: normalised text, a number, days or microseconds since 1970 in UTC; None sorts last."""
+
+RELEVANCE = "RELEVANCE"
+"""The order by points of a search, which every searchable object has besides the orders of the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a search: folded, and as typed in lower case (to tell a hit with the exact accents)."""
+
+    word: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Words, all of which must be found, or concepts, any of which suffices, each with its weight (1 to 100)."""
+
+    terms: tuple[Term, ...]
+    concepts: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter of the catalogue by name, and the values of which one must be found."""
+
+    filter: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which rows of an object: all conditions hold, and the search hits."""
+
+    object: str
+    conditions: tuple[Condition, ...] = ()
+    search: Search | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """An order of the catalogue, or :data:`RELEVANCE`; descending mirrors everything but the place of nulls."""
+
+    name: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The place in the total order that a page begins behind: (sort is None, sort, cluster, key)."""
+
+    sort: SortValue
+    cluster: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """The ``limit`` rows behind the boundary, nearest first; ``backward`` looks against the order.
+
+    Without a shape only keys are asked for. ``hits`` asks what each row was found by.
+    """
+
+    where: Where
+    ordering: Ordering
+    limit: int
+    boundary: Boundary | None = None
+    backward: bool = False
+    shape: Shape | None = None
+    hits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
+    """Rows by key; keys that are not there, or not to be seen, are missing from the answer."""
+
+    keys: tuple[str, ...]
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """How many rows there are for each value of a facet of the catalogue."""
+
+    where: Where
+    facet: str

@@ -1,0 +1,50 @@
+-- Offer: what members put on the table. An anonymous offer shows no owner.
+select
+    o.id::text as key,
+    case when o.anonima then null else o.afiliado_id::text end as owner_key,
+    tipo.code as kind,
+    o.conceptos as concepts,
+    array(
+        select modo.code
+        from padron.oferta_modalidad m
+        left join (values
+            ('agencia comercial', 'COMMERCIAL_AGENCY'),
+            ('distribución', 'DISTRIBUTION'),
+            ('coinversión', 'JOINT_VENTURE'),
+            ('subcontratación', 'SUBCONTRACTING'),
+            ('licencia', 'LICENSING'),
+            ('investigación conjunta', 'RD_COOPERATION'),
+            ('cooperación técnica', 'TECHNICAL_COOPERATION'),
+            ('licitación conjunta', 'JOINT_BID'),
+            ('prácticas profesionales', 'INTERNSHIP_HOSTING'),
+            ('inversión', 'INVESTMENT')
+        ) as modo (codigo, code) on modo.codigo = m.modalidad
+        where m.oferta_id = o.id
+        order by modo.code
+    ) as modes,
+    o.nivel_trl as trl,
+    o.anonima as anonymous,
+    estatus.code as status,
+    o.vigente_hasta as valid_until,
+    timezone('America/Mexico_City', o.actualizada) as updated_at
+from padron.oferta o
+join padron.afiliado a on a.id = o.afiliado_id
+left join (values
+    ('comercial', 'BUSINESS_OFFER'),
+    ('tecnología', 'TECHNOLOGY_OFFER'),
+    ('conocimiento', 'EXPERTISE_OFFER'),
+    ('instalaciones', 'FACILITY_OFFER')
+) as tipo (codigo, code) on tipo.codigo = o.tipo
+left join (values
+    ('borrador', 'DRAFT'),
+    ('publicada', 'PUBLISHED'),
+    ('en pausa', 'PAUSED'),
+    ('vencida', 'EXPIRED'),
+    ('retirada', 'WITHDRAWN')
+) as estatus (codigo, code) on estatus.codigo = o.estatus
+where
+    o.visibilidad in ('público', 'corredor')
+    and o.estatus in ('publicada', 'en pausa', 'vencida')
+    and a.visibilidad in ('público', 'corredor')
+    and a.estatus in ('vigente', 'suspendido')
+    and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

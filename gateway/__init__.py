@@ -1,0 +1,1 @@
+"""The corridor gateway: one GraphQL schema over the living member registries of partner clusters."""

@@ -1,0 +1,50 @@
+"""Every error a client can meet, by its stable code. Each code has its page in ``docs/reference/errors.md``."""
+
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["ClientError", "ErrorCode", "SourceFailure"]
+
+
+class ErrorCode(StrEnum):
+    """The stable codes, as they stand in ``extensions.code``."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    BODY_TOO_LARGE = "BODY_TOO_LARGE"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    NO_SUCH_PAGE = "NO_SUCH_PAGE"
+    TOO_MANY_TOKENS = "TOO_MANY_TOKENS"
+    TOO_DEEP = "TOO_DEEP"
+    SYNTAX_ERROR = "SYNTAX_ERROR"
+    VALIDATION_FAILED = "VALIDATION_FAILED"
+    OPERATION_UNKNOWN = "OPERATION_UNKNOWN"
+    BAD_VARIABLES = "BAD_VARIABLES"
+    BAD_INPUT = "BAD_INPUT"
+    BAD_ID = "BAD_ID"
+    BAD_CURSOR = "BAD_CURSOR"
+    PAGE_TOO_LARGE = "PAGE_TOO_LARGE"
+    SOURCE_TIMEOUT = "SOURCE_TIMEOUT"
+    SOURCE_UNAVAILABLE = "SOURCE_UNAVAILABLE"
+    ALL_SOURCES_FAILED = "ALL_SOURCES_FAILED"
+    CONTRACT_BROKEN = "CONTRACT_BROKEN"
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+class ClientError(Exception):
+    """An error whose message is safe to show, and says what to do."""
+
+    def __init__(self, code: ErrorCode, message: str, **extensions: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.extensions: dict[str, Any] = {"code": code.value, **extensions}
+
+
+class SourceFailure(ClientError):
+    """A registry that did not answer, as clients see it: never its address, never its driver's words."""
+
+    def __init__(self, code: ErrorCode, cluster: str, message: str, *, retryable: bool) -> None:
+        super().__init__(code, message, cluster=cluster, retryable=retryable)
+        self.cluster = cluster

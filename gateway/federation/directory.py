@@ -1,0 +1,60 @@
+"""The registries of the corridor, by cluster."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from adapters.contract.cluster import Cluster
+from adapters.contract.codes import SourceStatus
+from adapters.contract.registry import Registry
+from gateway.federation.breaker import Breaker
+
+__all__ = ["Directory", "Source"]
+
+
+@dataclass(slots=True)
+class Source:
+    """A registry, its deadline in seconds, its breaker, and how its last call ended."""
+
+    registry: Registry
+    deadline: float
+    breaker: Breaker = field(default_factory=Breaker)
+    last: SourceStatus = SourceStatus.OK
+
+    @property
+    def cluster(self) -> Cluster:
+        """Whose registry it is."""
+        return self.registry.cluster
+
+    @property
+    def health(self) -> SourceStatus:
+        """How it stands, from what its latest calls met; asks nothing."""
+        return SourceStatus.CIRCUIT_OPEN if self.breaker.open else self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """All sources by cluster code, in the byte order of the codes."""
+
+    sources: Mapping[str, Source]
+
+    @classmethod
+    def of(cls, *sources: Source) -> "Directory":
+        """A directory of these sources; a cluster code must be unique."""
+        codes = [source.cluster.code for source in sources]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"two registries share a cluster code: {sorted(codes)}")
+        return cls({source.cluster.code: source for source in sorted(sources, key=lambda each: each.cluster.code)})
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.sources.values())
+
+    def __contains__(self, code: str) -> bool:
+        return code in self.sources
+
+    def __getitem__(self, code: str) -> Source:
+        return self.sources[code]
+
+    async def close(self) -> None:
+        """Ends the connections of all registries."""
+        for source in self:
+            await source.registry.close()

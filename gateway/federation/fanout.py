@@ -1,0 +1,112 @@
+"""Asking several registries at once: each under its own deadline, each ending as an Answer or an Outage."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Generic, TypeVar
+
+from adapters.contract.codes import SourceStatus
+from adapters.contract.errors import ContractBroken, Refused, RegistryError, RegistryTimeout, Unavailable
+from adapters.contract.registry import Registry
+from gateway.errors import ErrorCode, SourceFailure
+from gateway.federation.directory import Directory, Source
+
+__all__ = ["Answer", "Outage", "ask", "ask_all"]
+
+_LOG = logging.getLogger(__name__)
+_RETRY_PAUSE = (0.005, 0.03)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What a registry answered, when, and after how many milliseconds."""
+
+    cluster: str
+    value: T
+    as_of: datetime
+    latency_ms: int
+    status: SourceStatus = SourceStatus.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Why a registry did not answer."""
+
+    cluster: str
+    status: SourceStatus
+    latency_ms: int = 0
+
+    @property
+    def retryable(self) -> bool:
+        """Whether asking again later may help, without anybody mending anything."""
+        return self.status in {SourceStatus.TIMEOUT, SourceStatus.UNAVAILABLE, SourceStatus.CIRCUIT_OPEN}
+
+    @property
+    def failure(self) -> SourceFailure:
+        """The outage as an error for clients."""
+        timed_out = self.status is SourceStatus.TIMEOUT
+        code = ErrorCode.SOURCE_TIMEOUT if timed_out else ErrorCode.SOURCE_UNAVAILABLE
+        state = self.status.value.lower().replace("_", " ")
+        return SourceFailure(
+            code,
+            self.cluster,
+            f"The registry of {self.cluster} did not take part ({state}).",
+            retryable=self.retryable,
+        )
+
+
+async def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Answer[T] | Outage:
+    """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, inside the deadline."""
+    if not source.breaker.allow():
+        return Outage(source.cluster.code, SourceStatus.CIRCUIT_OPEN)
+    started = monotonic()
+    try:
+        async with asyncio.timeout(source.deadline):
+            try:
+                value = await question(source.registry)
+            except Unavailable:
+                await asyncio.sleep(random.uniform(*_RETRY_PAUSE))  # noqa: S311 - jitter, not a secret
+                value = await question(source.registry)
+    except (RegistryError, TimeoutError) as error:
+        status = _status(error)
+        _LOG.warning("registry %s: %s: %s", source.cluster.code, status.value, error)
+        source.breaker.report(ok=status not in {SourceStatus.TIMEOUT, SourceStatus.UNAVAILABLE})
+        source.last = status
+        return Outage(source.cluster.code, status, _milliseconds(started))
+    except BaseException:
+        source.breaker.abandon()
+        raise
+    source.breaker.report(ok=True)
+    source.last = SourceStatus.OK
+    return Answer(source.cluster.code, value, datetime.now(UTC), _milliseconds(started))
+
+
+async def ask_all(
+    directory: Directory, clusters: Iterable[str], question: Callable[[Registry], Awaitable[T]]
+) -> Mapping[str, Answer[T] | Outage]:
+    """Asks these registries at once; the slowest one's deadline is the deadline of all."""
+    sources = [directory[code] for code in clusters]
+    answers = await asyncio.gather(*(ask(source, question) for source in sources))
+    return {answer.cluster: answer for answer in answers}
+
+
+def _status(error: Exception) -> SourceStatus:
+    match error:
+        case RegistryTimeout() | TimeoutError():
+            return SourceStatus.TIMEOUT
+        case Refused():
+            return SourceStatus.NOT_AUTHORISED
+        case Unavailable() | ContractBroken():
+            return SourceStatus.UNAVAILABLE
+        case _:
+            raise error
+
+
+def _milliseconds(started: float) -> int:
+    return round((monotonic() - started) * 1000)

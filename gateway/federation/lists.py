@@ -1,0 +1,167 @@
+"""Pages of one ordered list over all registries."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from adapters.contract.answer import Row
+from adapters.contract.codes import SourceStatus
+from adapters.contract.request import Boundary, FetchRequest, Ordering, PageRequest, Where
+from adapters.contract.shape import Shape
+from gateway.errors import ClientError, ErrorCode
+from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
+from gateway.federation.directory import Directory
+from gateway.federation.fanout import Answer, Outage, ask, ask_all
+from gateway.federation.merge import Placed, merge
+
+__all__ = ["ListRequest", "Page", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """One page of a list, as a client asks for it.
+
+    ``clusters`` are those of the filter, all where it names none. ``cursor`` is ``after`` of a
+    forward and ``before`` of a backward page. ``view`` says what the viewer may see.
+    """
+
+    where: Where
+    ordering: Ordering
+    size: int
+    clusters: tuple[str, ...]
+    cursor: str | None = None
+    backward: bool = False
+    hits: bool = False
+    fail_whole: bool = False
+    view: str = ""
+
+    @property
+    def walk(self) -> str:
+        """The fingerprint of the walk that this page is part of."""
+        return fingerprint(self.where, self.ordering, self.clusters, self.view)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its rows in order, their contents by shape, and how each registry took part."""
+
+    request: ListRequest
+    rows: Sequence[Placed]
+    bodies: Mapping[Shape, Mapping[tuple[str, str], Row]]
+    has_next: bool
+    has_previous: bool
+    sources: Mapping[str, Answer[int] | Outage]
+    walked: tuple[str, ...]
+    codec: CursorCodec
+
+    @property
+    def complete(self) -> bool:
+        """Whether every registry of the filter took part, now and on every earlier page of the walk."""
+        return self.walked == self.request.clusters
+
+    @property
+    def outages(self) -> list[Outage]:
+        """The registries that were asked for this page and did not answer."""
+        return [
+            each
+            for each in self.sources.values()
+            if isinstance(each, Outage) and each.status is not SourceStatus.EXCLUDED
+        ]
+
+    def cursor(self, placed: Placed) -> str:
+        """The cursor of a row."""
+        boundary = Boundary(placed.row.sort, placed.cluster, placed.row.key)
+        return self.codec.encode(Cursor(boundary, self.walked), self.request.walk)
+
+
+async def page(directory: Directory, codec: CursorCodec, request: ListRequest, shapes: Sequence[Shape]) -> Page:
+    """One page. A single flat shape travels with the keys; else keys come first, and JSON for the winners second."""
+    boundary, walking = None, request.clusters
+    if request.cursor is not None:
+        cursor = codec.decode(request.cursor, request.walk)
+        boundary, walking = cursor.boundary, cursor.clusters
+    inline = shapes[0] if len(shapes) == 1 and not shapes[0].nested else None
+    asked = PageRequest(
+        request.where, request.ordering, request.size + 1, boundary, request.backward, inline, request.hits
+    )
+    answers = await ask_all(directory, walking, lambda registry: registry.page(asked))
+    _settle(request, answers)
+    pages = {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)}
+    rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
+    bodies: Mapping[Shape, Mapping[tuple[str, str], Row]] = {}
+    lost: Mapping[str, Outage] = {}
+    if inline is not None:
+        bodies = {inline: {(placed.cluster, placed.row.key): placed.row for placed in rows}}
+    elif shapes and rows:
+        bodies, lost = await _bodies(directory, rows, shapes)
+        answers = {**answers, **lost}
+        _settle(request, answers)
+        rows = [placed for placed in rows if all((placed.cluster, placed.row.key) in bodies[each] for each in shapes)]
+    taking_part = tuple(code for code in walking if isinstance(answers[code], Answer))
+    more_behind, more_before = (boundary is not None, more) if request.backward else (more, boundary is not None)
+    return Page(
+        request=request,
+        rows=rows,
+        bodies=bodies,
+        has_next=more_behind,
+        has_previous=more_before,
+        sources=_reports(directory, answers, rows),
+        walked=taking_part,
+        codec=codec,
+    )
+
+
+def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | Outage]) -> None:
+    """Fails the page where no registry answered, or where one did not and the client wants all or nothing."""
+    outages = [answer for answer in answers.values() if isinstance(answer, Outage)]
+    if outages and request.fail_whole:
+        raise outages[0].failure
+    if outages and len(outages) == len(answers):
+        clusters = ", ".join(outage.cluster for outage in outages)
+        raise ClientError(
+            ErrorCode.ALL_SOURCES_FAILED,
+            f"None of the registries asked took part: {clusters}.",
+            clusters=[outage.cluster for outage in outages],
+            retryable=any(outage.retryable for outage in outages),
+        )
+
+
+async def _bodies(
+    directory: Directory, rows: Sequence[Placed], shapes: Sequence[Shape]
+) -> tuple[dict[Shape, dict[tuple[str, str], Row]], dict[str, Outage]]:
+    """The contents of the winners: one statement for each registry and shape, all at once."""
+    keys: dict[str, list[str]] = {}
+    for placed in rows:
+        keys.setdefault(placed.cluster, []).append(placed.row.key)
+    asked = [(code, FetchRequest(tuple(found), shape)) for code, found in keys.items() for shape in shapes]
+
+    async def fetch(code: str, request: FetchRequest) -> Answer[Sequence[Row]] | Outage:
+        return await ask(directory[code], lambda registry: registry.fetch(request))
+
+    answers = await asyncio.gather(*(fetch(code, request) for code, request in asked))
+    bodies: dict[Shape, dict[tuple[str, str], Row]] = {shape: {} for shape in shapes}
+    lost: dict[str, Outage] = {}
+    for (code, request), answer in zip(asked, answers, strict=True):
+        if isinstance(answer, Outage):
+            lost[code] = answer
+        else:
+            bodies[request.shape].update({(code, row.key): row for row in answer.value})
+    return bodies, lost
+
+
+def _reports(
+    directory: Directory, answers: Mapping[str, Answer[Sequence[Row]] | Outage], rows: Sequence[Placed]
+) -> Mapping[str, Answer[int] | Outage]:
+    """How each cluster of the directory took part, with how many rows of the page are its own."""
+    reports: dict[str, Answer[int] | Outage] = {}
+    for source in directory:
+        code = source.cluster.code
+        match answers.get(code):
+            case None:
+                reports[code] = Outage(code, SourceStatus.EXCLUDED)
+            case Outage() as outage:
+                reports[code] = outage
+            case Answer() as answer:
+                returned = sum(placed.cluster == code for placed in rows)
+                reports[code] = Answer(code, returned, answer.as_of, answer.latency_ms)
+    return reports

@@ -1,0 +1,52 @@
+"""Rows by reference, for one request: gathered into one statement for each registry and shape."""
+
+import asyncio
+from collections.abc import Sequence
+
+from strawberry.dataloader import DataLoader
+
+from adapters.contract.answer import Row
+from adapters.contract.request import FetchRequest
+from adapters.contract.shape import Shape
+from gateway.federation.directory import Directory
+from gateway.federation.fanout import Outage, ask
+from gateway.federation.reference import Reference
+
+__all__ = ["Rows"]
+
+Key = tuple[Reference, Shape]
+
+
+class Rows:
+    """The rows of one request by (reference, shape). Make a new one for each request: it remembers."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._loader: DataLoader[Key, Row | Outage | None] = DataLoader(load_fn=self._load)
+
+    async def get(self, reference: Reference, shape: Shape) -> Row | None:
+        """The row; None where the registry shows none under this key; raises SourceFailure where it did not answer."""
+        found = await self._loader.load((reference, shape))
+        if isinstance(found, Outage):
+            self._loader.clear((reference, shape))
+            raise found.failure
+        return found
+
+    async def _load(self, keys: list[Key]) -> Sequence[Row | Outage | None]:
+        wanted: dict[tuple[str, Shape], list[str]] = {}
+        for reference, shape in keys:
+            wanted.setdefault((reference.cluster, shape), []).append(reference.key)
+        batches = list(wanted.items())
+        answers = await asyncio.gather(
+            *(self._ask(cluster, FetchRequest(tuple(found), shape)) for (cluster, shape), found in batches)
+        )
+        rows = {batch: answer for (batch, _), answer in zip(batches, answers, strict=True)}
+        return [_pick(rows[reference.cluster, shape], reference.key) for reference, shape in keys]
+
+    async def _ask(self, cluster: str, request: FetchRequest) -> dict[str, Row] | Outage:
+        answer = await ask(self._directory[cluster], lambda registry: registry.fetch(request))
+        return answer if isinstance(answer, Outage) else {row.key: row for row in answer.value}
+
+
+def _pick(rows: dict[str, Row] | Outage, key: str) -> Row | Outage | None:
+    return rows if isinstance(rows, Outage) else rows.get(key)

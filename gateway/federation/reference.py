@@ -1,0 +1,43 @@
+"""Global IDs: opaque to clients, base64url of ``Type:cluster:key``."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from gateway.errors import ClientError, ErrorCode
+
+__all__ = ["Reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a global ID points to. The key is the registry's own and never a tax or business number.
+
+    >>> Reference("Member", "technomontreal", "42").id
+    'TWVtYmVyOnRlY2hub21vbnRyZWFsOjQy'
+    >>> Reference.parse("TWVtYmVyOnRlY2hub21vbnRyZWFsOjQy")
+    Reference(typename='Member', cluster='technomontreal', key='42')
+    """
+
+    typename: str
+    cluster: str
+    key: str
+
+    @property
+    def id(self) -> str:
+        """The global ID."""
+        text = f"{self.typename}:{self.cluster}:{self.key}"
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, given: str) -> "Reference":
+        """Reads a global ID; BAD_ID where it is none."""
+        try:
+            raw = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
+            typename, cluster, key = raw.decode().split(":", 2)
+        except (binascii.Error, ValueError):
+            raise ClientError(ErrorCode.BAD_ID, "This is not an ID that the gateway has given out.") from None
+        reference = cls(typename, cluster, key)
+        if reference.id != given or not key or "\0" in key:
+            raise ClientError(ErrorCode.BAD_ID, "This is not an ID that the gateway has given out.")
+        return reference

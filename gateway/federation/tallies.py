@@ -1,0 +1,66 @@
+"""Counts and facets over all registries: exact sums of exact parts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from adapters.contract.request import FacetRequest, Where
+from gateway.federation.directory import Directory
+from gateway.federation.fanout import Answer, Outage, ask_all
+
+__all__ = ["FacetTally", "Tally", "count", "facet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows there are, by cluster; ``missing`` are the registries that did not say."""
+
+    by_cluster: Mapping[str, int]
+    missing: tuple[str, ...]
+
+    @property
+    def value(self) -> int | None:
+        """The sum, exact where nothing is missing, else a lower bound; None where nobody answered."""
+        return sum(self.by_cluster.values()) if self.by_cluster else None
+
+    @property
+    def exact(self) -> bool:
+        """Whether all registries answered."""
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class FacetTally:
+    """The counts of a facet: by value, then by cluster; most frequent first, then by value."""
+
+    facet: str
+    values: Sequence[tuple[str, Mapping[str, int]]]
+    missing: tuple[str, ...]
+
+
+async def count(directory: Directory, clusters: Sequence[str], where: Where) -> Tally:
+    """Counts the rows in each registry and adds."""
+    answers = await ask_all(directory, clusters, lambda registry: registry.count(where))
+    return Tally(
+        {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)},
+        tuple(code for code, answer in answers.items() if isinstance(answer, Outage)),
+    )
+
+
+async def facet(directory: Directory, clusters: Sequence[str], request: FacetRequest) -> FacetTally:
+    """Groups in each registry on the shared vocabulary and adds; CLUSTER is a count of each registry."""
+    if request.facet == "CLUSTER":
+        tally = await count(directory, clusters, request.where)
+        parts = {code: {code: number} for code, number in tally.by_cluster.items() if number}
+        return FacetTally(request.facet, _ranked(parts), tally.missing)
+    answers = await ask_all(directory, clusters, lambda registry: registry.facet(request))
+    values: dict[str, dict[str, int]] = {}
+    for code, answer in answers.items():
+        if isinstance(answer, Answer):
+            for value, number in answer.value.items():
+                values.setdefault(value, {})[code] = number
+    missing = tuple(code for code, answer in answers.items() if isinstance(answer, Outage))
+    return FacetTally(request.facet, _ranked(values), missing)
+
+
+def _ranked(values: Mapping[str, Mapping[str, int]]) -> list[tuple[str, Mapping[str, int]]]:
+    return sorted(values.items(), key=lambda item: (-sum(item[1].values()), item[0]))

@@ -1,0 +1,13 @@
+"""Start the server of a home and print its pid and port, then wait to be killed. Run by test_ownership.py."""
+
+import signal
+import sys
+from pathlib import Path
+
+from gateway.embedded import EmbeddedServer
+
+if __name__ == "__main__":
+    server = EmbeddedServer("owned", Path(sys.argv[1]), durable=False)
+    server.start()
+    print(server.pid, server.port, flush=True)
+    signal.pause()

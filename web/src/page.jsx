@@ -1,0 +1,113 @@
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './page.css';
+import { Registries } from './registries.jsx';
+
+const plugins = [explorerPlugin({ showAttribution: false })];
+
+const NEW_TAB = '# Ctrl-Space lists what the schema offers here, Ctrl-Enter runs the operation.\n\n';
+
+/** One operation over HTTP; whatever the gateway answers as JSON is shown, errors included. */
+async function fetcher(operation, { headers } = {}) {
+  const response = await fetch('/graphql', {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/graphql-response+json, application/json',
+      ...headers,
+    },
+    body: JSON.stringify(operation),
+  });
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`HTTP ${response.status}: the answer is not JSON`);
+  }
+}
+
+/**
+ * localStorage under a name of this page's own. Other GraphiQL pages of the same origin (every local server on this
+ * port has been one) save their tabs under the common keys; read here, they would hide the examples.
+ */
+const storage = {
+  prefix: 'corridor-gateway:',
+  keys() {
+    return Object.keys(localStorage).filter((key) => key.startsWith(this.prefix));
+  },
+  get length() {
+    return this.keys().length;
+  },
+  getItem(key) {
+    return localStorage.getItem(this.prefix + key);
+  },
+  setItem(key, value) {
+    localStorage.setItem(this.prefix + key, value);
+  },
+  removeItem(key) {
+    localStorage.removeItem(this.prefix + key);
+  },
+  clear() {
+    this.keys().forEach((key) => localStorage.removeItem(key));
+  },
+};
+
+/**
+ * On a first visit GraphiQL opens `defaultTabs` but takes the text of its editors from the storage, and on the next visit
+ * looks there for the tab that was active. Telling it both saves the first tab's variables and a stray empty tab.
+ */
+function rememberFirst({ query, variables }) {
+  if (storage.getItem('graphiql:tabState') !== null) return;
+  storage.setItem('graphiql:query', query);
+  storage.setItem('graphiql:variables', variables ?? '');
+}
+
+function Page({ children }) {
+  return (
+    <>
+      <header className="bar">
+        <h1>
+          Corridor gateway <small>GraphiQL</small>
+        </h1>
+        <Registries />
+      </header>
+      <main className="editor">{children}</main>
+    </>
+  );
+}
+
+const root = createRoot(document.getElementById('page'));
+root.render(<Page />);
+try {
+  const response = await fetch('/graphiql/examples.json');
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  const examples = await response.json();
+  rememberFirst(examples[0]);
+  root.render(
+    <Page>
+      <GraphiQL
+        fetcher={fetcher}
+        defaultTabs={examples}
+        defaultQuery={NEW_TAB}
+        plugins={plugins}
+        storage={storage}
+        shouldPersistHeaders={false}
+      >
+        <GraphiQL.Logo> </GraphiQL.Logo>
+      </GraphiQL>
+    </Page>,
+  );
+} catch (error) {
+  // Opening the editor without its examples would save that emptiness as the reader's own state.
+  root.render(
+    <Page>
+      <p role="alert" className="failure">
+        The examples could not be loaded ({error.message}). Reload the page when the gateway is back.
+      </p>
+    </Page>,
+  );
+}
