@@ -4,7 +4,8 @@
 
 SOURCE is a folder that holds ``esco_ict_trilingual`` and ``naics_scian`` as
 described in ``gateway/vocabulary/data/PROVENANCE.txt``. The same sources give
-the same bytes; PROVENANCE.txt itself is written by hand.
+the same bytes. PROVENANCE.txt and search_terms.csv are written by hand: the
+words of the search terms are read for stems.csv, and both files are left alone.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import snowballstemmer  # type: ignore[import-untyped]  # it ships no types
+import snowballstemmer
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "gateway" / "vocabulary" / "data"
@@ -161,14 +162,14 @@ def hierarchy(rows: list[dict[str, str]]) -> list[Row]:
     return sorted((child, parent, basis) for (child, parent), basis in found.items() if (child, parent) not in implied)
 
 
-def stems(rows: list[dict[str, str]]) -> list[Row]:
-    """(lang, folded word, stem) of every word of every label, so that the gateway starts without stemming."""
+def stems(rows: list[dict[str, str]], terms: list[dict[str, str]]) -> list[Row]:
+    """(lang, folded word, stem) of every word of every label and search term: the gateway starts without stemming."""
     table: set[Row] = set()
     for lang, algorithm in LANGUAGES.items():
         stemmer = snowballstemmer.stemmer(algorithm)
-        for row in rows:
-            for text in (row[f"label_{lang}"], *row[f"alt_{lang}"].split("|")):
-                table.update((lang, word, stemmer.stemWord(word)) for word in words(text))
+        texts = [text for row in rows for text in (row[f"label_{lang}"], *row[f"alt_{lang}"].split("|"))]
+        texts += [term["term"] for term in terms if term["lang"] == lang]
+        table.update((lang, word, stemmer.stemWord(word)) for text in texts for word in words(text))
     return sorted(table)
 
 
@@ -253,7 +254,7 @@ def french_by_nace(rows: list[dict[str, str]]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Make every data file."""
+    """Make every data file that is not written by hand."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("source", type=Path, help="folder with esco_ict_trilingual and naics_scian")
     source = parser.parse_args().source
@@ -262,7 +263,7 @@ def main() -> None:
     write("concepts.csv", columns, (tuple(row[column] for column in columns) for row in rows))
     pairs = hierarchy(rows)
     write("hierarchy.csv", ("child", "parent", "basis"), pairs)
-    write("stems.csv", ("lang", "word", "stem"), stems(rows))
+    write("stems.csv", ("lang", "word", "stem"), stems(rows, read(TARGET / "search_terms.csv")))
     labels, comparable = industries(source)
     write("industries.csv", ("system", "version", "code", "lang", "label", "basis"), labels)
     write("comparable.csv", ("code5",), ((code,) for code in comparable))

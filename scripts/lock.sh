@@ -7,5 +7,5 @@ compile() {
     uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-annotate --no-header --quiet "$@"
 }
-compile --extra demo -o requirements/run.txt
-compile --extra demo --group dev -c requirements/run.txt -o requirements/dev.txt
+compile --extra demo --group build -o requirements/run.txt
+compile --extra demo --group build --group dev -c requirements/run.txt -o requirements/dev.txt

@@ -27,6 +27,8 @@ create index if not exists afiliado_tipo
     on padron.afiliado (tipo_organizacion);
 create index if not exists afiliado_per_ocu
     on padron.afiliado (per_ocu);
+create index if not exists afiliado_actividad
+    on padron.afiliado (codigo_comun5);
 create index if not exists afiliado_idiomas
     on padron.afiliado using gin (idiomas);
 create index if not exists afiliado_mercados
@@ -69,10 +71,6 @@ create index if not exists programa_afiliado_programa
     on padron.programa_afiliado ((programa_id::text));
 create index if not exists programa_afiliado_afiliado_id
     on padron.programa_afiliado (afiliado_id);
-create index if not exists denue_actividad
-    on padron.denue_unidad_economica (codigo_act);
-create index if not exists scian_comun
-    on padron.scian_clase (codigo_comun5);
 
 -- Offers: by key and owner, orders, filters, words.
 create unique index if not exists oferta_clave
@@ -156,7 +154,6 @@ create index if not exists programa_clave_orden
 
 -- The planner has to know the expressions above.
 analyze padron.denue_unidad_economica;
-analyze padron.scian_clase;
 analyze padron.afiliado;
 analyze padron.establecimiento;
 analyze padron.otro_nombre;

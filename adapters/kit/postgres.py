@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import asyncpg
 
@@ -72,7 +71,7 @@ class PostgresRegistry:
             self._pool.terminate()
             self._pool = None
 
-    async def run(self, statement: Statement) -> Sequence[Mapping[str, Any]]:
+    async def run(self, statement: Statement) -> list[asyncpg.Record]:
         """Runs one statement and translates every failure of the driver, once, here."""
         try:
             pool = self._pool or await self._open()

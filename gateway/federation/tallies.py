@@ -12,20 +12,20 @@ __all__ = ["FacetTally", "Tally", "count", "facet"]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many rows there are, by cluster; ``missing`` are the registries that did not say."""
+    """How many rows there are, by cluster, and the registries that did not say."""
 
     by_cluster: Mapping[str, int]
-    missing: tuple[str, ...]
+    outages: tuple[Outage, ...]
 
     @property
     def value(self) -> int | None:
-        """The sum, exact where nothing is missing, else a lower bound; None where nobody answered."""
-        return sum(self.by_cluster.values()) if self.by_cluster else None
+        """The sum, exact where nothing is missing, else a lower bound; None where none of those asked answered."""
+        return None if self.outages and not self.by_cluster else sum(self.by_cluster.values())
 
     @property
     def exact(self) -> bool:
         """Whether all registries answered."""
-        return not self.missing
+        return not self.outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class FacetTally:
 
     facet: str
     values: Sequence[tuple[str, Mapping[str, int]]]
-    missing: tuple[str, ...]
+    outages: tuple[Outage, ...]
 
 
 async def count(directory: Directory, clusters: Sequence[str], where: Where) -> Tally:
@@ -42,7 +42,7 @@ async def count(directory: Directory, clusters: Sequence[str], where: Where) -> 
     answers = await ask_all(directory, clusters, lambda registry: registry.count(where))
     return Tally(
         {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)},
-        tuple(code for code, answer in answers.items() if isinstance(answer, Outage)),
+        tuple(answer for answer in answers.values() if isinstance(answer, Outage)),
     )
 
 
@@ -51,15 +51,15 @@ async def facet(directory: Directory, clusters: Sequence[str], request: FacetReq
     if request.facet == "CLUSTER":
         tally = await count(directory, clusters, request.where)
         parts = {code: {code: number} for code, number in tally.by_cluster.items() if number}
-        return FacetTally(request.facet, _ranked(parts), tally.missing)
+        return FacetTally(request.facet, _ranked(parts), tally.outages)
     answers = await ask_all(directory, clusters, lambda registry: registry.facet(request))
     values: dict[str, dict[str, int]] = {}
     for code, answer in answers.items():
         if isinstance(answer, Answer):
             for value, number in answer.value.items():
                 values.setdefault(value, {})[code] = number
-    missing = tuple(code for code, answer in answers.items() if isinstance(answer, Outage))
-    return FacetTally(request.facet, _ranked(values), missing)
+    outages = tuple(answer for answer in answers.values() if isinstance(answer, Outage))
+    return FacetTally(request.facet, _ranked(values), outages)
 
 
 def _ranked(values: Mapping[str, Mapping[str, int]]) -> list[tuple[str, Mapping[str, int]]]:

@@ -3,17 +3,19 @@
 The words of the query are compared with every label and synonym in all three
 languages, whatever the asker's. Words agree when their folded stems do, by the
 language of the label; word breaks inside a label do not count (``cybersecurity``
-is ``cyber security``), and proper names are not stemmed.
+is ``cyber security``), and proper names are not stemmed. Search terms, this project's
+own words for a concept, are met as a whole as synonyms are, but are never shown.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from adapters.contract.languages import LANGUAGES, chain
 from adapters.contract.text import words
 from gateway.vocabulary.concepts import Concept
 from gateway.vocabulary.stems import NAMES, Stems
+from gateway.vocabulary.tables import rows
 
 __all__ = ["ConceptHit", "Queries", "load_queries"]
 
@@ -42,17 +44,19 @@ class ConceptHit:
     weight: int
     """0 to 100: 100 named by the query, 70 narrower than a named one, 60 the query is part of its label."""
     label: str
-    """The label or synonym that the query met; of a narrower concept, that of the one named."""
+    """The label or synonym that the query met, for a search term the preferred label in the language of the term;
+    of a narrower concept, that of the one named."""
     lang: str
     """The language of ``label``."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """A label or synonym with its stems as ``" stem stem "``; no language for names, which belong to all."""
+    """A label, synonym or search term, its stems as ``" stem stem "``; no language for names, which belong to all."""
 
     uri: str
     text: str
+    """What to show."""
     lang: str
     preferred: bool
     stems: str
@@ -64,6 +68,8 @@ class Queries:
 
     concepts: Mapping[str, Concept]
     stems: Stems
+    terms: tuple[tuple[str, ...], ...]
+    """The search terms as (URI, language, term): no labels of ESCO's, so that they are met as a whole only."""
     labels: Mapping[str, list[_Label]] = field(init=False, default_factory=lambda: defaultdict(list))
     """By the language of their stems."""
     whole: Mapping[tuple[str, str], list[_Label]] = field(init=False, default_factory=lambda: defaultdict(list))
@@ -74,7 +80,13 @@ class Queries:
         for concept in self.concepts.values():
             for lang, label in self._labels(concept):
                 self.labels[lang].append(label)
-                self.whole[lang, label.stems.replace(" ", "")].append(label)
+                self._add_whole(lang, label)
+        for uri, lang, term in self.terms:
+            for _, label in self._label(uri, term, lang, preferred=False):
+                self._add_whole(lang, replace(label, text=self.concepts[uri].labels[lang]))
+
+    def _add_whole(self, lang: str, label: _Label) -> None:
+        self.whole[lang, label.stems.replace(" ", "")].append(label)
 
     def concepts_in(self, text: str, lang: str | None = None) -> tuple[ConceptHit, ...]:
         """The concepts of a search text, best first; then shorter labels, then by URI. Any text is fit.
@@ -113,7 +125,7 @@ class Queries:
             yield lang, _Label(uri, text, lang, preferred, f" {' '.join(stems)} ")
 
     def _named(self, stemmed: Mapping[str, list[str]]) -> list[_Label]:
-        """The labels that are a whole run of the query: the longest runs only.
+        """The labels and search terms that are a whole run of the query: the longest runs only.
 
         A run that is a preferred label says no other concept, though it be among the synonyms of one.
         """
@@ -169,5 +181,5 @@ def _rank(label: _Label, languages: tuple[str, ...]) -> tuple[int, bool, str]:
 
 
 def load_queries(concepts: Mapping[str, Concept]) -> Queries:
-    """The concepts' labels, stemmed."""
-    return Queries(concepts, Stems())
+    """The concepts' labels and search terms, stemmed."""
+    return Queries(concepts, Stems(), tuple(rows("search_terms")))

@@ -1,6 +1,6 @@
 """Folded words to their stems, by language."""
 
-import snowballstemmer  # type: ignore[import-untyped]  # it ships no types
+import snowballstemmer
 
 from gateway.vocabulary.tables import rows
 

@@ -6,12 +6,13 @@ from collections import Counter
 from importlib import resources
 
 import pytest
-import snowballstemmer  # type: ignore[import-untyped]  # it ships no types
+import snowballstemmer
 
 from adapters.contract.languages import LANGUAGES, chain
 from adapters.contract.text import words
 from gateway.vocabulary import Vocabulary
 from gateway.vocabulary.concepts import Concept
+from gateway.vocabulary.queries import Queries
 
 DATA = resources.files("gateway.vocabulary").joinpath("data")
 
@@ -139,6 +140,28 @@ def test_the_stems_cover_every_label_so_that_loading_stems_nothing(vocabulary: V
         for lang in LANGUAGES:
             for text in (concept.labels[lang], *concept.synonyms[lang]):
                 assert {(lang, word) for word in words(text)} <= known
+    for row in table("search_terms"):
+        assert {(row["lang"], word) for word in words(row["term"])} <= known
+
+
+def test_every_search_term_finds_its_concept_and_esco_alone_would_not(vocabulary: Vocabulary) -> None:
+    esco = Queries(vocabulary.concepts, vocabulary.queries.stems, ())
+
+    def found(queries: Queries, row: dict[str, str]) -> set[str]:
+        return {hit.uri for hit in queries.concepts_in(row["term"], row["lang"]) if hit.weight == 100}
+
+    terms = table("search_terms")
+    assert [row for row in terms if row["uri"] not in found(vocabulary.queries, row)] == []
+    assert [row for row in terms if row["uri"] in found(esco, row)] == []
+
+
+def test_the_search_terms_are_tidy_and_no_synonyms(vocabulary: Vocabulary) -> None:
+    terms = table("search_terms")
+    assert len(terms) == len({tuple(row.values()) for row in terms})
+    assert terms == sorted(terms, key=lambda row: (row["uri"], LANGUAGES.index(row["lang"])))
+    for row in terms:
+        assert row["term"] == " ".join(row["term"].split())
+        assert row["term"] not in vocabulary.concepts[row["uri"]].synonyms[row["lang"]]
 
 
 def test_the_data_carries_its_attributions() -> None:
@@ -149,6 +172,7 @@ def test_the_data_carries_its_attributions() -> None:
         "This does not constitute an endorsement by Statistics Canada of this product.",
         "Fuente: INEGI, SCIAN México 2023 y tablas comparativas SCIAN-CIIU.",
         "hierarchy.csv child uri, parent uri, basis. NOT ESCO's",
+        "search_terms.csv concept uri, lang, term. NOT ESCO's",
     ):
         assert line in provenance
     listed = {file.name for file in DATA.iterdir() if file.name.endswith(".csv")}

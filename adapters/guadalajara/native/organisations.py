@@ -5,14 +5,15 @@ They carry the facts of their source and nothing else. See ``data/PROVENANCE.txt
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from adapters.contract.text import fold
-from adapters.guadalajara.native.codes import rows
+from adapters.guadalajara.native.codelists import rows
 from adapters.guadalajara.native.denue import COLUMNS, SIZES, Firm, firms, read, size_of, union
 from adapters.guadalajara.native.tables import Batch
 
@@ -27,6 +28,17 @@ _DENUE = ("denue_2021_05_zapopan_ict_and_partners.csv", "denue_2021_05_zapopan_l
 _DENUE_EDITION = datetime(2021, 5, 31, 12)  # noqa: DTZ001 - the registry's column is local
 _ROR_EDITION = datetime(2026, 6, 23, 12)  # noqa: DTZ001
 _LISTED_EDITION = datetime(2026, 8, 16, 12)  # noqa: DTZ001
+_ACTIVITY_KINDS = {
+    "6113": ("INSTITUCIONAL", "UNIVERSIDAD"),
+    "6112": ("INSTITUCIONAL", "ESCUELA TÉCNICA"),
+    "6114": ("INSTITUCIONAL", "ESCUELA TÉCNICA"),
+    "5417": ("INSTITUCIONAL", "CENTRO DE INVESTIGACIÓN"),
+}
+_NAME_KINDS = (
+    (re.compile("^ayuntamiento "), ("GUBERNAMENTAL", "AYUNTAMIENTO")),
+    (re.compile("^secretaria "), ("GUBERNAMENTAL", "DEPENDENCIA")),
+    (re.compile(" ac$"), ("INSTITUCIONAL", "ORGANIZACIÓN CIVIL")),
+)
 _ROR_KINDS = {
     "education": ("INSTITUCIONAL", "UNIVERSIDAD"),
     "nonprofit": ("INSTITUCIONAL", "ORGANIZACIÓN CIVIL"),
@@ -37,7 +49,7 @@ _ROR_KINDS = {
 _ROR_STATUSES = {"active": "vigente", "inactive": "suspendido", "withdrawn": "baja"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """A real organisation as the registry enrols it; ``firm`` are its establishments in DENUE, where it has any."""
 
@@ -53,7 +65,7 @@ class Organisation:
     status: str = "vigente"
     other_names: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
-    capabilities: tuple[str, ...] = field(default=())
+    capabilities: tuple[str, ...] = ()
 
     @property
     def key(self) -> UUID:
@@ -91,21 +103,14 @@ def _establishment(firm: Firm, implied: Mapping[str, str]) -> Organisation:
 
 
 def _kind(firm: Firm) -> tuple[str, str]:
+    """The sector and the kind of a firm: by its activity, else by the form of its legal name, else by its size."""
     legal_name, units = firm
-    match units[0]["codigo_act"][:4]:
-        case "6113":
-            return "INSTITUCIONAL", "UNIVERSIDAD"
-        case "6112" | "6114":
-            return "INSTITUCIONAL", "ESCUELA TÉCNICA"
-        case "5417":
-            return "INSTITUCIONAL", "CENTRO DE INVESTIGACIÓN"
-    folded = fold(legal_name)
-    if folded.startswith("ayuntamiento "):
-        return "GUBERNAMENTAL", "AYUNTAMIENTO"
-    if folded.startswith("secretaria "):
-        return "GUBERNAMENTAL", "DEPENDENCIA"
-    if folded.endswith(" ac"):
-        return "INSTITUCIONAL", "ORGANIZACIÓN CIVIL"
+    by_activity = _ACTIVITY_KINDS.get(units[0]["codigo_act"][:4])
+    if by_activity:
+        return by_activity
+    for form, by_name in _NAME_KINDS:
+        if form.search(fold(legal_name)):
+            return by_name
     return "PRIVADO", "GRAN EMPRESA" if max(map(size_of, units)) == len(SIZES) - 1 else "PYME"
 
 
@@ -153,8 +158,8 @@ def _records(name: str) -> tuple[dict[str, str], ...]:
         return tuple(csv.DictReader(lines))
 
 
-def add_organisation(batch: Batch, each: Organisation) -> None:
-    """Add an organisation's rows to a batch."""
+def add_organisation(batch: Batch, each: Organisation, classes: Mapping[str, Mapping[str, str]]) -> None:
+    """Add an organisation's rows to a batch; ``classes`` are the rows of ``scian_clase`` by their code."""
     legal_name, units = each.firm or (None, ())
     for unit in units:
         batch.add("denue_unidad_economica", int(unit["id"]), *(unit[column] for column in COLUMNS[1:]))
@@ -168,6 +173,7 @@ def add_organisation(batch: Batch, each: Organisation) -> None:
         each.sector,
         each.kind,
         SIZES[max(map(size_of, units))] if units else None,
+        (classes[units[0]["codigo_act"]]["codigo_comun5"] or None) if units else None,
         each.founded,
         each.city,
         "14",

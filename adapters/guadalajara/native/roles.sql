@@ -12,7 +12,6 @@ $$;
 grant usage on schema padron, corridor to corridor_reader;
 
 grant select on
-    padron.scian_clase,
     padron.establecimiento,
     padron.otro_nombre,
     padron.identificador,
@@ -30,7 +29,7 @@ grant select (id, nom_estab, codigo_act, cve_ent, municipio, www)
 on padron.denue_unidad_economica to corridor_reader;
 
 grant select (
-    id, matriz_id, nombre, razon_social, giro, tipo_organizacion, per_ocu, anio_fundacion, municipio, cve_ent,
-    sitio_web, semblanza, traduccion_automatica, idiomas, mercados, intereses, estatus, visibilidad,
+    id, matriz_id, nombre, razon_social, giro, tipo_organizacion, per_ocu, codigo_comun5, anio_fundacion, municipio,
+    cve_ent, sitio_web, semblanza, traduccion_automatica, idiomas, mercados, intereses, estatus, visibilidad,
     visibilidad_campos, consentimiento, actualizado
 ) on padron.afiliado to corridor_reader;

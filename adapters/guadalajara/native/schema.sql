@@ -56,14 +56,6 @@ create table padron.catalogo (
     primary key (lista, codigo)
 );
 
-create table padron.scian_clase (
-    codigo text primary key,
-    titulo text not null,
-    codigo_comun5 text
-);
-
-comment on column padron.scian_clase.codigo_comun5 is 'Cinco dígitos comparables entre México y Canadá; nulo si no lo son.';
-
 -- Una empresa es un afiliado, aunque el DENUE la repita: matriz_id señala su establecimiento principal.
 create table padron.afiliado (
     id uuid primary key,
@@ -73,6 +65,7 @@ create table padron.afiliado (
     giro text not null,
     tipo_organizacion text not null,
     per_ocu text,
+    codigo_comun5 text,
     anio_fundacion integer,
     municipio text,
     cve_ent text,
@@ -92,6 +85,8 @@ create table padron.afiliado (
 
 comment on column padron.afiliado.nombre is 'Nombre comercial. La captura a mano deja espacios al final.';
 comment on column padron.afiliado.per_ocu is 'Personal ocupado, en las palabras del DENUE.';
+comment on column padron.afiliado.codigo_comun5 is
+    'Actividad de la matriz en los cinco dígitos del SCIAN comparables con Canadá; nulo si no lo son. Se asienta al afiliar.';
 comment on column padron.afiliado.semblanza is 'Texto por idioma: {"es": "...", "en": "...", "fr": "..."}.';
 comment on column padron.afiliado.traduccion_automatica is 'Idiomas de la semblanza traducidos por una máquina.';
 comment on column padron.afiliado.visibilidad_campos is 'Nivel propio de sitio_web, razon_social o identificadores; sin él vale el del afiliado.';

@@ -1,59 +1,57 @@
 """Rows on their way into the reference registry's tables."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
-from adapters.guadalajara.native.denue import COLUMNS
+__all__ = ["TABLES", "Batch", "columns_of"]
 
-__all__ = ["TABLES", "Batch"]
+TABLES = (
+    "catalogo",
+    "programa",
+    "denue_unidad_economica",
+    "afiliado",
+    "establecimiento",
+    "otro_nombre",
+    "identificador",
+    "capacidad",
+    "oferta",
+    "oferta_modalidad",
+    "necesidad",
+    "necesidad_modalidad",
+    "programa_afiliado",
+    "contacto",
+)
+"""The tables that are filled; a table stands after those it refers to."""
 
-_POSTING = ("id", "afiliado_id", "tipo", "titulo", "resumen", "traduccion_automatica")
-_LIFE = ("anonima", "estatus", "visibilidad", "vigente_hasta", "actualizada")
 
-TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "catalogo": ("lista", "codigo", "descripcion"),
-        "scian_clase": ("codigo", "titulo", "codigo_comun5"),
-        "programa": ("id", "clave", "nombre", "temas", "estatus", "visibilidad"),
-        "denue_unidad_economica": COLUMNS,
-        "afiliado": (
-            "id", "matriz_id", "nombre", "razon_social", "giro", "tipo_organizacion", "per_ocu", "anio_fundacion",
-            "municipio", "cve_ent", "sitio_web", "semblanza", "traduccion_automatica", "idiomas", "mercados",
-            "intereses", "estatus", "visibilidad", "visibilidad_campos", "consentimiento", "actualizado",
-            "notas_internas",
-        ),
-        "establecimiento": ("unidad_id", "afiliado_id", "papel"),
-        "otro_nombre": ("afiliado_id", "nombre"),
-        "identificador": ("afiliado_id", "esquema", "valor", "digito_valido", "verificado", "verificado_por"),
-        "capacidad": ("afiliado_id", "concepto", "nivel"),
-        "oferta": (*_POSTING, "conceptos", "nivel_trl", *_LIFE),
-        "oferta_modalidad": ("oferta_id", "modalidad"),
-        "necesidad": (*_POSTING, "requisitos", "mercados", *_LIFE),
-        "necesidad_modalidad": ("necesidad_id", "modalidad"),
-        "programa_afiliado": ("programa_id", "afiliado_id"),
-        "contacto": ("afiliado_id", "nombre", "cargo", "correo", "telefono"),
-    }
-)  # fmt: skip
-"""The columns that are filled, by table; a table stands after those it refers to."""
+async def columns_of(connection: asyncpg.Connection) -> Mapping[str, Sequence[str]]:
+    """The columns of every table, in their order."""
+    found = await connection.fetch(
+        "select table_name, array_agg(column_name::text order by ordinal_position) as columns"
+        " from information_schema.columns where table_schema = 'padron' group by table_name"
+    )
+    return {row["table_name"]: row["columns"] for row in found}
 
 
 class Batch:
-    """Rows of several tables that are written together."""
+    """Rows of several tables that are written together: ``rows`` by table, in the order of :data:`TABLES`."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
+        self.rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in TABLES}
 
     def add(self, table: str, *values: object) -> None:
-        """One more row: its values in the order of :data:`TABLES`."""
-        self._rows[table].append(values)
+        """One more row: its values in the order of the table's columns."""
+        self.rows[table].append(values)
 
-    async def write(self, connection: asyncpg.Connection) -> None:
-        """Copy all rows into their tables, in one transaction."""
+    async def write(self, connection: asyncpg.Connection, columns: Mapping[str, Sequence[str]]) -> None:
+        """Copy all rows into their tables, in one transaction.
+
+        Values go by their place in ``columns``: a column renamed or added at the end needs no change here.
+        """
         async with connection.transaction():
-            for table, rows in self._rows.items():
+            for table, rows in self.rows.items():
                 if rows:
                     await connection.copy_records_to_table(
-                        table, schema_name="padron", columns=TABLES[table], records=rows
+                        table, schema_name="padron", columns=columns[table][: len(rows[0])], records=rows
                     )

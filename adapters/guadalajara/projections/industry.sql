@@ -1,13 +1,13 @@
--- Industry: the activity of a member's main establishment, a class of SCIAN México 2018 as DENUE gives it.
+-- Industry: the activity of a member's main establishment, a class of SCIAN México 2018 as DENUE gives it, and the five digits
+-- shared with Canada, which the padrón notes down when a member joins.
 select
     a.id::text as member_key,
     'SCIAN'::text as system,
     '2018'::text as version,
     u.codigo_act as code,
-    s.codigo_comun5 as common_code5
+    a.codigo_comun5 as common_code5
 from padron.afiliado a
 join padron.denue_unidad_economica u on u.id = a.matriz_id
-left join padron.scian_clase s on s.codigo = u.codigo_act
 where
     u.codigo_act <> ''
     and a.visibilidad in ('público', 'corredor')

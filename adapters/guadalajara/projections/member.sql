@@ -1,5 +1,6 @@
 -- Member: one row for each firm or organisation of the padrón, whatever the number of its establishments in DENUE.
 -- Left of "as": our columns. Right of "as": the contract's. Only rows that partners of the corridor may see.
+-- Codes that lists are filtered by are translated in a join, the others where they stand, so that an unused one costs nothing.
 select
     a.id::text as key,
     btrim(a.nombre) as display_name,
@@ -10,18 +11,54 @@ select
     substring(a.per_ocu from '^[0-9]+')::integer as headcount_min,
     substring(a.per_ocu from ' a ([0-9]+) ')::integer as headcount_max,
     nullif(a.per_ocu, '') as headcount_code,
-    banda.code as size_band,
+    (
+        select c.code
+        from (values
+            ('0 a 5 personas', 'MICRO'),
+            ('6 a 10 personas', 'MICRO'),
+            ('11 a 30 personas', 'SMALL'),
+            ('31 a 50 personas', 'SMALL'),
+            ('51 a 100 personas', 'MEDIUM'),
+            ('101 a 250 personas', 'MEDIUM'),
+            ('251 y más personas', 'LARGE')
+        ) as c (codigo, code)
+        where c.codigo = a.per_ocu
+    ) as size_band,
     a.anio_fundacion as founded,
     coalesce(nullif(btrim(u.municipio), ''), a.municipio) as city,
-    'MX-' || entidad.code as subdivision,
+    (
+        select c.code
+        from (values
+            ('14', 'MX-JAL')
+        ) as c (codigo, code)
+        where c.codigo = coalesce(u.cve_ent, a.cve_ent)
+    ) as subdivision,
     'MX'::text as country,
     case when coalesce(a.visibilidad_campos ->> 'sitio_web', a.visibilidad) in ('público', 'corredor')
         then sitio.url end as website,
     a.idiomas as languages,
     a.mercados as target_markets,
     a.intereses as interests,
-    estatus.code as membership_status,
-    visibilidad.code as visibility,
+    (
+        select c.code
+        from (values
+            ('vigente', 'ACTIVE'),
+            ('suspendido', 'SUSPENDED'),
+            ('baja', 'ENDED')
+        ) as c (codigo, code)
+        where c.codigo = a.estatus
+    ) as membership_status,
+    (
+        select c.code
+        from (values
+            ('público', 'PUBLIC'),
+            ('afiliados', 'CLUSTER'),
+            ('corredor', 'CORRIDOR'),
+            ('mutuo', 'MUTUAL'),
+            ('privado', 'PRIVATE')
+        ) as c (codigo, code)
+        where c.codigo = a.visibilidad
+    ) as visibility,
     timezone('America/Mexico_City', a.actualizado) as updated_at,
     corridor.fold(btrim(a.nombre)) as name_key
 from padron.afiliado a
@@ -44,30 +81,6 @@ left join (values
     ('DEPENDENCIA', 'GOVERNMENT_AGENCY'),
     ('INVERSIONISTA', 'INVESTOR')
 ) as tipo (codigo, code) on tipo.codigo = a.tipo_organizacion
-left join (values
-    ('0 a 5 personas', 'MICRO'),
-    ('6 a 10 personas', 'MICRO'),
-    ('11 a 30 personas', 'SMALL'),
-    ('31 a 50 personas', 'SMALL'),
-    ('51 a 100 personas', 'MEDIUM'),
-    ('101 a 250 personas', 'MEDIUM'),
-    ('251 y más personas', 'LARGE')
-) as banda (codigo, code) on banda.codigo = a.per_ocu
-left join (values
-    ('14', 'JAL')
-) as entidad (codigo, code) on entidad.codigo = coalesce(u.cve_ent, a.cve_ent)
-left join (values
-    ('vigente', 'ACTIVE'),
-    ('suspendido', 'SUSPENDED'),
-    ('baja', 'ENDED')
-) as estatus (codigo, code) on estatus.codigo = a.estatus
-left join (values
-    ('público', 'PUBLIC'),
-    ('afiliados', 'CLUSTER'),
-    ('corredor', 'CORRIDOR'),
-    ('mutuo', 'MUTUAL'),
-    ('privado', 'PRIVATE')
-) as visibilidad (codigo, code) on visibilidad.codigo = a.visibilidad
 -- DENUE writes WWW.X.COM in capitals without a scheme, and now and then something that is no address at all.
 cross join lateral (
     select btrim(coalesce(nullif(a.sitio_web, ''), u.www)) as texto

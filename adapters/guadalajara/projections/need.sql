@@ -23,7 +23,17 @@ select
     ) as modes,
     n.mercados as target_markets,
     n.anonima as anonymous,
-    estatus.code as status,
+    (
+        select c.code
+        from (values
+            ('borrador', 'DRAFT'),
+            ('publicada', 'PUBLISHED'),
+            ('en pausa', 'PAUSED'),
+            ('vencida', 'EXPIRED'),
+            ('retirada', 'WITHDRAWN')
+        ) as c (codigo, code)
+        where c.codigo = n.estatus
+    ) as status,
     n.vigente_hasta as valid_until,
     timezone('America/Mexico_City', n.actualizada) as updated_at
 from padron.necesidad n
@@ -36,13 +46,6 @@ left join (values
     ('talento', 'TALENT_REQUEST'),
     ('capital', 'FUNDING_REQUEST')
 ) as tipo (codigo, code) on tipo.codigo = n.tipo
-left join (values
-    ('borrador', 'DRAFT'),
-    ('publicada', 'PUBLISHED'),
-    ('en pausa', 'PAUSED'),
-    ('vencida', 'EXPIRED'),
-    ('retirada', 'WITHDRAWN')
-) as estatus (codigo, code) on estatus.codigo = n.estatus
 where
     n.visibilidad in ('público', 'corredor')
     and n.estatus in ('publicada', 'en pausa', 'vencida')

@@ -24,7 +24,17 @@ select
     ) as modes,
     o.nivel_trl as trl,
     o.anonima as anonymous,
-    estatus.code as status,
+    (
+        select c.code
+        from (values
+            ('borrador', 'DRAFT'),
+            ('publicada', 'PUBLISHED'),
+            ('en pausa', 'PAUSED'),
+            ('vencida', 'EXPIRED'),
+            ('retirada', 'WITHDRAWN')
+        ) as c (codigo, code)
+        where c.codigo = o.estatus
+    ) as status,
     o.vigente_hasta as valid_until,
     timezone('America/Mexico_City', o.actualizada) as updated_at
 from padron.oferta o
@@ -35,13 +45,6 @@ left join (values
     ('conocimiento', 'EXPERTISE_OFFER'),
     ('instalaciones', 'FACILITY_OFFER')
 ) as tipo (codigo, code) on tipo.codigo = o.tipo
-left join (values
-    ('borrador', 'DRAFT'),
-    ('publicada', 'PUBLISHED'),
-    ('en pausa', 'PAUSED'),
-    ('vencida', 'EXPIRED'),
-    ('retirada', 'WITHDRAWN')
-) as estatus (codigo, code) on estatus.codigo = o.estatus
 where
     o.visibilidad in ('público', 'corredor')
     and o.estatus in ('publicada', 'en pausa', 'vencida')

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["Codes", "rows"]
+__all__ = ["Codes", "classes", "rows"]
 
 _FOLDER = Path(__file__).parent / "codes"
 
@@ -13,6 +13,15 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
     """The rows of a list in the folder ``codes``, by its file's name without the ending."""
     with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(csv.DictReader(lines))
+
+
+def classes() -> Mapping[str, Mapping[str, str]]:
+    """The classes of SCIAN 2018 by their code, with title and shared digits.
+
+    >>> classes()["541510"]["codigo_comun5"]
+    '54151'
+    """
+    return {row["codigo"]: row for row in rows("scian_clase")}
 
 
 class Codes:

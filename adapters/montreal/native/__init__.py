@@ -1,0 +1,1 @@
+"""The reference registry of Montréal: its tables, its codes, its open data, and how it is filled."""

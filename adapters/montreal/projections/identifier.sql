@@ -1,0 +1,46 @@
+-- Numbers of members in public registers. The value is null where the member shows it to nobody outside the cluster.
+-- Only of members that corridor partners may see: the same three conditions as in member.sql.
+select
+    m.no_membre::text as member_key,
+    'NEQ' as scheme,
+    case when m.vis_identifiants in ('P', 'C') then e.neq end as value,
+    null::boolean as checksum_valid,
+    m.dat_verif_neq as verified_at,
+    case when m.dat_verif_neq is not null then 'Registraire des entreprises' end as verified_by
+from grappe.membre as m
+join registre.entreprise as e on e.no_dossier = m.no_dossier
+where e.neq is not null
+    and m.cod_visibilite in ('P', 'C')
+    and m.cod_statut_adhesion not in ('TE', 'RT')
+    and exists (
+        select
+        from grappe.consentement as consent
+        where consent.no_membre = m.no_membre
+            and consent.cod_finalite = 'PROFIL'
+            and consent.dat_retrait is null
+    )
+union all
+select
+    i.no_membre::text as member_key,
+    register.scheme as scheme,
+    case when m.vis_identifiants in ('P', 'C') then register.prefix || i.valeur end as value,
+    null::boolean as checksum_valid,
+    i.dat_verif as verified_at,
+    i.verif_par as verified_by
+from grappe.identifiant as i
+join grappe.membre as m on m.no_membre = i.no_membre
+left join (values
+    ('ROR', 'OTHER', ''),
+    ('ISIN', 'OTHER', 'isin:'),
+    ('BOURSE', 'OTHER', 'symbol:'),
+    ('AUT', 'OTHER', '')
+) as register (code, scheme, prefix) on register.code = i.cod_registre
+where m.cod_visibilite in ('P', 'C')
+    and m.cod_statut_adhesion not in ('TE', 'RT')
+    and exists (
+        select
+        from grappe.consentement as consent
+        where consent.no_membre = m.no_membre
+            and consent.cod_finalite = 'PROFIL'
+            and consent.dat_retrait is null
+    )

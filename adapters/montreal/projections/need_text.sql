@@ -1,0 +1,46 @@
+-- Titles and summaries of each need, one text a row, with the document that a search looks into.
+-- "words" has to stay exactly as in indexes.sql, or a search reads the whole table.
+select
+    t.no_besoin::text as need_key,
+    'TITLE' as field,
+    t.cod_langue as lang,
+    t.titre as text,
+    t.ind_trad_auto = 'O' as machine,
+    corridor.document(t.cod_langue, t.titre) as words
+from grappe.besoin_texte as t
+join grappe.besoin as b on b.no_besoin = t.no_besoin
+join grappe.membre as m on m.no_membre = b.no_membre
+where b.cod_visibilite in ('P', 'C')
+    and b.cod_statut in ('PU', 'PA', 'EX')
+    and m.cod_visibilite in ('P', 'C')
+    and m.cod_statut_adhesion not in ('TE', 'RT')
+    and exists (
+        select
+        from grappe.consentement as consent
+        where consent.no_membre = m.no_membre
+            and consent.cod_finalite = 'PROFIL'
+            and consent.dat_retrait is null
+    )
+union all
+select
+    t.no_besoin::text as need_key,
+    'SUMMARY' as field,
+    t.cod_langue as lang,
+    t.resume as text,
+    t.ind_trad_auto = 'O' as machine,
+    corridor.document(t.cod_langue, t.resume) as words
+from grappe.besoin_texte as t
+join grappe.besoin as b on b.no_besoin = t.no_besoin
+join grappe.membre as m on m.no_membre = b.no_membre
+where t.resume is not null
+    and b.cod_visibilite in ('P', 'C')
+    and b.cod_statut in ('PU', 'PA', 'EX')
+    and m.cod_visibilite in ('P', 'C')
+    and m.cod_statut_adhesion not in ('TE', 'RT')
+    and exists (
+        select
+        from grappe.consentement as consent
+        where consent.no_membre = m.no_membre
+            and consent.cod_finalite = 'PROFIL'
+            and consent.dat_retrait is null
+    )

@@ -1,0 +1,33 @@
+-- What each need asks of a partner. The key is unique within its need.
+-- Only what is visible to the corridor and published, paused or expired, of members that corridor partners may see.
+select
+    x.no_besoin::text as need_key,
+    x.no_exigence::text as key,
+    c.uri_esco as concept,
+    (
+        select mastery.level
+        from (values
+            ('1', 'AWARENESS'),
+            ('2', 'WORKING'),
+            ('3', 'ADVANCED'),
+            ('4', 'EXPERT')
+        ) as mastery (code, level)
+        where mastery.code = x.cod_niveau_min
+    ) as min_level,
+    x.poids as weight,
+    x.ind_obligatoire = 'O' as mandatory
+from grappe.exigence as x
+join grappe.besoin as b on b.no_besoin = x.no_besoin
+join grappe.membre as m on m.no_membre = b.no_membre
+join grappe.competence as c on c.cod_competence = x.cod_competence
+where b.cod_visibilite in ('P', 'C')
+    and b.cod_statut in ('PU', 'PA', 'EX')
+    and m.cod_visibilite in ('P', 'C')
+    and m.cod_statut_adhesion not in ('TE', 'RT')
+    and exists (
+        select
+        from grappe.consentement as consent
+        where consent.no_membre = m.no_membre
+            and consent.cod_finalite = 'PROFIL'
+            and consent.dat_retrait is null
+    )

@@ -1,0 +1,1 @@
+"""Where GraphQL meets shapes: the only folder that knows both."""

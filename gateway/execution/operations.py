@@ -1,0 +1,211 @@
+"""One operation: text to document, parsed and validated once, executed with splicing, answered as bytes."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.extensions.query_depth_limiter import create_validator
+
+from adapters.contract.errors import ContractBroken
+from gateway.errors import ClientError, ErrorCode
+from gateway.execution.context import RequestContext
+from gateway.execution.splice import SplicingExecutor
+
+__all__ = ["Limits", "Operation", "Operations", "Response"]
+
+_LOG = logging.getLogger(__name__)
+_MOST_ERRORS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one operation may take; ``deadline`` in seconds."""
+
+    tokens: int = 1000
+    depth: int = 10
+    deadline: float = 5.0
+    documents: int = 1000
+    """How many documents are remembered, parsed and validated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as a client sends it."""
+
+    text: str
+    name: str | None = None
+    variables: Mapping[str, Any] | None = None
+    only_query: bool = False
+    """Whether anything but a query is refused, as for GET."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The answer as JSON. ``executed`` is False where the request itself was wrong, and there is no ``data``."""
+
+    body: bytes
+    executed: bool
+    refusal: ErrorCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    document: DocumentNode | None
+    errors: Sequence[GraphQLError] = ()
+
+
+class Operations:
+    """Runs operations on one schema."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
+        self._rules = [*specified_rules, create_validator(limits.depth, None, None)]
+
+    async def run(self, operation: Operation, context: RequestContext) -> Response:
+        """Answers an operation; never raises but for cancellation."""
+        prepared = self._prepare(operation.text)
+        if prepared.document is None:
+            return _refused(prepared.errors)
+        try:
+            _check_operation(prepared.document, operation)
+        except ClientError as error:
+            return _refused([_located(error)])
+        try:
+            async with asyncio.timeout(self._limits.deadline):
+                result = await self._execute(prepared.document, operation, context)
+        except TimeoutError:
+            return _refused(
+                [_located(ClientError(ErrorCode.DEADLINE_EXCEEDED, "The whole operation took too long.", retryable=True))]
+            )
+        errors = [*(result.errors or ()), *context.errors]
+        if result.data is None and errors and all(error.path is None for error in errors):
+            return _refused(errors, ErrorCode.BAD_VARIABLES)
+        answer: dict[str, Any] = {"data": result.data}
+        if errors:
+            answer["errors"] = [_formatted(error) for error in errors]
+        return Response(orjson.dumps(answer), executed=True)
+
+    async def _execute(
+        self, document: DocumentNode, operation: Operation, context: RequestContext
+    ) -> ExecutionResult:
+        result = execute(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=dict(operation.variables or {}),
+            operation_name=operation.name,
+            max_coercion_errors=_MOST_ERRORS,
+            executor_class=SplicingExecutor,
+            hide_suggestions=True,
+        )
+        return result if isinstance(result, ExecutionResult) else await result
+
+    def _prepare(self, text: str) -> _Prepared:
+        prepared = self._prepared.get(text)
+        if prepared is not None:
+            self._prepared.move_to_end(text)
+            return prepared
+        prepared = self._parse(text)
+        if prepared.document is not None:
+            self._prepared[text] = prepared
+            if len(self._prepared) > self._limits.documents:
+                self._prepared.popitem(last=False)
+        return prepared
+
+    def _parse(self, text: str) -> _Prepared:
+        try:
+            document = parse(text, max_tokens=self._limits.tokens)
+        except GraphQLSyntaxError as error:
+            code = ErrorCode.TOO_MANY_TOKENS if "tokens" in error.message else ErrorCode.SYNTAX_ERROR
+            return _Prepared(None, [_coded(error, code)])
+        except RecursionError:
+            return _Prepared(None, [_located(ClientError(ErrorCode.TOO_DEEP, "The document is nested too deeply."))])
+        errors = validate(
+            self._schema, document, self._rules, max_errors=_MOST_ERRORS, hide_suggestions=True
+        )
+        if errors:
+            return _Prepared(None, [_coded(error, _validation_code(error)) for error in errors])
+        return _Prepared(document)
+
+
+def _check_operation(document: DocumentNode, operation: Operation) -> None:
+    defined = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    named = {each.name.value: each for each in defined if each.name}
+    if operation.name is None and len(defined) != 1:
+        raise ClientError(
+            ErrorCode.OPERATION_UNKNOWN,
+            "The document holds no operation."
+            if not defined
+            else f"The document holds {len(defined)} operations: say which to run in `operationName`.",
+        )
+    if operation.name is not None and operation.name not in named:
+        raise ClientError(ErrorCode.OPERATION_UNKNOWN, f"The document holds no operation {ascii(operation.name)[:80]}.")
+    chosen = defined[0] if operation.name is None else named[operation.name]
+    if operation.only_query and chosen.operation is not OperationType.QUERY:
+        raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {chosen.operation.value} needs POST.")
+
+
+def _refused(errors: Sequence[GraphQLError], unnamed: ErrorCode = ErrorCode.INTERNAL_ERROR) -> Response:
+    formatted = [_formatted(error, unnamed) for error in errors]
+    refusal = ErrorCode(formatted[0]["extensions"]["code"])
+    return Response(orjson.dumps({"errors": formatted}), executed=False, refusal=refusal)
+
+
+def _located(error: ClientError) -> GraphQLError:
+    return GraphQLError(str(error), original_error=error)
+
+
+def _coded(error: GraphQLError, code: ErrorCode) -> GraphQLError:
+    return GraphQLError(
+        error.message,
+        error.nodes,
+        error.source,
+        error.positions,
+        extensions={"code": code.value},
+    )
+
+
+def _validation_code(error: GraphQLError) -> ErrorCode:
+    return ErrorCode.TOO_DEEP if "exceeds maximum operation depth" in error.message else ErrorCode.VALIDATION_FAILED
+
+
+def _formatted(error: GraphQLError, unnamed: ErrorCode = ErrorCode.INTERNAL_ERROR) -> dict[str, Any]:
+    """The error as clients see it: coded ones as they are, anything else masked under a trace ID and logged."""
+    formatted = dict(error.formatted)
+    match error.original_error:
+        case ClientError() as known:
+            formatted["extensions"] = known.extensions
+        case ContractBroken() as broken:
+            _LOG.error("contract broken at %s: %s", error.path, broken)
+            formatted["message"] = "The registry gave a value here that its contract does not allow."
+            formatted["extensions"] = {"code": ErrorCode.CONTRACT_BROKEN.value}
+        case None if "code" in (error.extensions or {}):
+            pass
+        case None | GraphQLError() if unnamed is ErrorCode.BAD_VARIABLES:
+            formatted["extensions"] = {"code": unnamed.value}
+        case unexpected:
+            trace = uuid4().hex
+            _LOG.error("unexpected error, trace %s, at %s", trace, error.path, exc_info=unexpected or error)
+            formatted["message"] = "Something went wrong inside the gateway. It was logged under this trace ID."
+            formatted["extensions"] = {"code": ErrorCode.INTERNAL_ERROR.value, "traceId": trace}
+    return formatted

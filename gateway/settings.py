@@ -1,0 +1,62 @@
+"""Settings: from the environment (``CORRIDOR_…``) and from a TOML file. Each has its entry in ``docs/reference/settings.md``."""
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+__all__ = ["RegistrySettings", "Settings"]
+
+_FILE = "corridor.toml"
+
+
+class RegistrySettings(BaseModel, extra="forbid"):
+    """One city's registry."""
+
+    dsn: SecretStr = Field(description="The address of the registry's database, as postgresql://user@host:port/name.")
+    adapter: str = Field("", description="The Python module of the adapter; adapters.<city> where nothing is said.")
+    deadline: float = Field(1.5, gt=0, description="Seconds within which the registry has to answer a request.")
+    statement_timeout: float = Field(1.2, gt=0, description="Seconds after which its server ends a statement.")
+    connect_timeout: float = Field(1.0, gt=0, description="Seconds within which a connection has to be made or free.")
+    pool_size: int = Field(10, ge=1, description="How many connections this process may hold to it.")
+
+
+class Settings(BaseSettings):
+    """All settings of the gateway."""
+
+    model_config = SettingsConfigDict(env_prefix="CORRIDOR_", env_nested_delimiter="__", extra="forbid")
+
+    registries: dict[str, RegistrySettings] = Field(
+        default_factory=dict, description="The registries by city, which is also the name of their adapter."
+    )
+    host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="The port that it listens on.")
+    cursor_secret: SecretStr | None = Field(
+        None,
+        description="Signs cursors. Without it each process makes its own, and cursors end with it.",
+    )
+    graphiql: bool = Field(True, description="Whether GraphiQL is served at /graphiql.")
+    request_deadline: float = Field(5.0, gt=0, description="Seconds that one operation may take in all.")
+    max_body: int = Field(256 * 1024, ge=1024, description="Bytes of a request body.")
+    max_tokens: int = Field(1000, ge=10, description="Tokens of a document, counted before it is parsed.")
+    max_depth: int = Field(10, ge=1, description="Levels of nesting in an operation, inside fragments too.")
+    document_cache: int = Field(1000, ge=1, description="How many parsed and validated documents are remembered.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is the library's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before the environment before the file that ``CORRIDOR_SETTINGS`` names."""
+        file = Path(os.environ.get("CORRIDOR_SETTINGS", _FILE))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)

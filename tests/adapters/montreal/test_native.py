@@ -1,0 +1,488 @@
+"""The Montréal registry on a real server: the projections keep the contract, hide what is hidden, and find their indexes."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import asyncpg
+import pytest
+
+from adapters.contract import codes as contract
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.text import fold
+from adapters.kit.columns import OPTIONAL, PROJECTIONS
+from adapters.kit.sample import ACTIVITIES, SampleMember, members
+from adapters.montreal.native import codes
+from adapters.montreal.native.fill import fill
+from adapters.montreal.native.invented import HOME
+
+MakeDatabase = Callable[..., Awaitable[str]]
+
+SEED = 11
+SIZE = 200
+MONTREAL = files("adapters.montreal")
+CODE_TABLES = {
+    "visibilite": ("cod_visibilite", ["member"]),
+    "statut_adhesion": ("cod_statut_adhesion", ["member"]),
+    "type_membre": ("cod_type_membre", ["member"]),
+    "langue": ("cod_langue", ["member", "member_languages"]),
+    "niveau": ("cod_niveau", ["capability", "requirement"]),
+    "type_offre": ("cod_type_offre", ["offer"]),
+    "type_besoin": ("cod_type_besoin", ["need"]),
+    "mode_collaboration": ("cod_mode", ["offer", "offer_modes", "need", "need_modes"]),
+    "statut_annonce": ("cod_statut", ["offer", "need"]),
+    "statut_programme": ("cod_statut", ["programme"]),
+    "registre_externe": ("cod_registre", ["identifier"]),
+}
+
+
+def projection(name: str) -> str:
+    return (MONTREAL / "projections" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def names() -> list[str]:
+    return sorted(each.name.removesuffix(".sql") for each in (MONTREAL / "projections").iterdir())
+
+
+async def script(connection: asyncpg.Connection, source: Traversable) -> None:
+    await connection.execute(source.read_text(encoding="utf-8"))
+
+
+async def build(dsn: str, size: int) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await script(connection, MONTREAL / "native" / "schema.sql")
+        await script(connection, files("adapters.kit") / "sql" / "corridor.sql")
+        steps: list[tuple[int, int]] = []
+        await fill(connection, size, SEED, lambda done, total: steps.append((done, total)))
+        assert steps[-1] == (353 + size, 353 + size)
+        await script(connection, MONTREAL / "indexes.sql")
+        await script(connection, MONTREAL / "native" / "roles.sql")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+async def filled(make_session_database: MakeDatabase) -> str:
+    dsn = await make_session_database()
+    await build(dsn, SIZE)
+    return dsn
+
+
+@pytest.fixture
+async def registry(filled: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection whose changes are undone."""
+    connection = await asyncpg.connect(filled)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        yield connection
+    finally:
+        await transaction.rollback()
+        await connection.close()
+
+
+@pytest.fixture(scope="module")
+def sample() -> list[SampleMember]:
+    return list(members(HOME, SIZE, SEED))
+
+
+async def rows(registry: asyncpg.Connection, name: str) -> list[asyncpg.Record]:
+    return await registry.fetch(projection(name))
+
+
+async def values(registry: asyncpg.Connection, name: str, column: str) -> list[Any]:
+    return [row[column] for row in await rows(registry, name)]
+
+
+def test_every_projection_of_the_contract_is_there() -> None:
+    assert set(PROJECTIONS) <= set(names()) <= set(PROJECTIONS) | set(OPTIONAL)
+
+
+@pytest.mark.parametrize("name", names())
+async def test_columns_types_nulls_and_codes(registry: asyncpg.Connection, name: str) -> None:
+    columns = PROJECTIONS.get(name) or OPTIONAL[name]
+    subquery = f"select * from ({projection(name)}) as each"
+    statement = await registry.prepare(f"{subquery} limit 0")
+    oids = {each.name: each.type.oid for each in statement.get_attributes()}
+    types = {column: await registry.fetchval("select format_type($1, null)", oid) for column, oid in oids.items()}
+    assert types == {column.name: column.type for column in columns}
+    found = await registry.fetch(subquery)
+    assert found
+    for column in columns:
+        given = [row[column.name] for row in found]
+        if column.required:
+            assert None not in given, column.name
+        if column.codelist:
+            flat = [code for value in given if value for code in (value if isinstance(value, list) else [value])]
+            assert set(flat) <= set(column.codelist), column.name
+        for value in given:
+            assert not isinstance(value, list) or None not in value
+
+
+@pytest.mark.parametrize("name", [each.name for each in CATALOGUE.values() if each.keyed])
+async def test_keys_are_unique(registry: asyncpg.Connection, name: str) -> None:
+    keys = await values(registry, name, "key")
+    assert len(set(keys)) == len(keys) > 5
+
+
+@pytest.mark.parametrize(
+    ("child", "link", "parent"),
+    [
+        *((name, "member_key", "member") for name in names() if name.startswith("member_")),
+        *((name, "offer_key", "offer") for name in names() if name.startswith("offer_")),
+        *((name, "need_key", "need") for name in names() if name.startswith("need_")),
+        *((name, "programme_key", "programme") for name in names() if name.startswith("programme_")),
+        ("capability", "member_key", "member"),
+        ("identifier", "member_key", "member"),
+        ("industry", "member_key", "member"),
+        ("programme_member", "member_key", "member"),
+        ("requirement", "need_key", "need"),
+        ("offer", "owner_key", "member"),
+        ("need", "owner_key", "member"),
+    ],
+)
+async def test_links_lead_to_a_served_row(registry: asyncpg.Connection, child: str, link: str, parent: str) -> None:
+    links = set(await values(registry, child, link)) - {None}
+    assert links
+    assert links <= set(await values(registry, parent, "key"))
+
+
+async def test_no_row_comes_twice_within_its_parent(registry: asyncpg.Connection) -> None:
+    for name, identity in {
+        "industry": ("member_key", "system", "version", "code"),
+        "capability": ("member_key", "concept"),
+        "requirement": ("need_key", "key"),
+        "programme_member": ("member_key", "programme_key"),
+    }.items():
+        seen = Counter(tuple(row[column] for column in identity) for row in await rows(registry, name))
+        assert max(seen.values()) == 1, name
+
+
+async def test_every_member_has_its_name_once(registry: asyncpg.Connection) -> None:
+    named = Counter(row["member_key"] for row in await rows(registry, "member_text") if row["field"] == "NAME")
+    assert named == Counter(await values(registry, "member", "key"))
+
+
+async def test_required_texts_are_there_in_french(registry: asyncpg.Connection) -> None:
+    for name, field in {"offer": "TITLE", "need": "TITLE", "programme": "NAME"}.items():
+        written = {
+            row[f"{name}_key"]
+            for row in await rows(registry, f"{name}_text")
+            if row["field"] == field and row["lang"] == "fr"
+        }
+        assert written == set(await values(registry, name, "key"))
+
+
+@pytest.mark.parametrize("name", names())
+async def test_no_canary_leaves(registry: asyncpg.Connection, name: str) -> None:
+    for row in await rows(registry, name):
+        assert "canary" not in str(tuple(row.values())).lower()
+
+
+async def test_the_canaries_are_there(registry: asyncpg.Connection) -> None:
+    for table, column in (
+        ("grappe.membre", "nom_affiche"),
+        ("grappe.membre", "site_web"),
+        ("grappe.fiche_membre", "presentation"),
+        ("registre.nom", "nom_assuj"),
+        ("registre.nom", "nom_assuj_lang_etrng"),
+        ("grappe.offre_texte", "titre"),
+        ("grappe.besoin_texte", "resume"),
+        ("grappe.identifiant", "valeur"),
+        ("grappe.programme_nom", "nom"),
+        ("grappe.contact", "nom"),
+    ):
+        planted = await registry.fetchval(f"select count(*) from {table} where {column} like '%CANARY%'")
+        assert planted > 0, f"{table}.{column}"
+
+
+async def test_exactly_the_served_members_are_served(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:
+    served = {key for key in await values(registry, "member", "key") if int(key) > 100_000}
+    assert served == {str(100_000 + member.number) for member in sample if member.served}
+    real = await registry.fetch("select no_membre, cod_statut_adhesion from grappe.membre where no_membre < 100000")
+    known = {key for key in await values(registry, "member", "key") if int(key) < 100_000}
+    assert known == {str(row["no_membre"]) for row in real if row["cod_statut_adhesion"] == "AC"}
+    assert {row["cod_statut_adhesion"] for row in real} == {"AC", "TE", "RT"}
+
+
+async def test_exactly_the_shown_postings_are_served(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:
+    for name, attribute in (("offer", "offers"), ("need", "needs")):
+        shown = [
+            posting
+            for member in sample
+            if member.served
+            for posting in getattr(member, attribute)
+            if posting.status in {"PUBLISHED", "PAUSED", "EXPIRED"} and posting.visibility in {"PUBLIC", "CORRIDOR"}
+        ]
+        found = await rows(registry, name)
+        assert Counter((row["kind"], row["status"], row["updated_at"], row["anonymous"]) for row in found) == Counter(
+            (posting.kind, posting.status, posting.updated_at, posting.anonymous) for posting in shown
+        )
+
+
+OF_MEMBERS = [name for name in names() if name not in {"programme", "programme_text", "programme_themes"}]
+OF_OFFERS = [name for name in names() if name.startswith("offer")]
+OF_NEEDS = [name for name in names() if name.startswith("need") or name == "requirement"]
+OF_PROGRAMMES = [name for name in names() if name.startswith("programme")]
+
+
+@pytest.mark.parametrize(
+    ("change", "emptied"),
+    [
+        ("update grappe.membre set cod_visibilite = 'G'", OF_MEMBERS),
+        ("update grappe.membre set cod_statut_adhesion = 'TE'", OF_MEMBERS),
+        ("update grappe.membre set cod_statut_adhesion = 'RT'", OF_MEMBERS),
+        ("update grappe.consentement set dat_retrait = now() where cod_finalite = 'PROFIL'", OF_MEMBERS),
+        ("delete from grappe.consentement where cod_finalite = 'PROFIL'", OF_MEMBERS),
+        ("update grappe.offre set cod_visibilite = 'M'", OF_OFFERS),
+        ("update grappe.offre set cod_statut = 'BR'", OF_OFFERS),
+        ("update grappe.offre set cod_statut = 'RE'", OF_OFFERS),
+        ("update grappe.besoin set cod_visibilite = 'X'", OF_NEEDS),
+        ("update grappe.besoin set cod_statut = 'BR'", OF_NEEDS),
+        ("update grappe.besoin set cod_statut = 'RE'", OF_NEEDS),
+        ("update grappe.programme set cod_visibilite = 'G'", OF_PROGRAMMES),
+    ],
+)
+async def test_what_is_withdrawn_is_gone_from_every_projection(
+    registry: asyncpg.Connection, change: str, emptied: list[str]
+) -> None:
+    await registry.execute(change)
+    for name in names():
+        assert bool(await rows(registry, name)) is (name not in emptied), name
+
+
+async def test_an_anonymous_posting_leads_nowhere(registry: asyncpg.Connection) -> None:
+    for name, table in (("offer", "offre"), ("need", "besoin")):
+        found = await rows(registry, name)
+        assert {row["anonymous"] for row in found} == {True, False}
+        assert all((row["owner_key"] is None) is row["anonymous"] for row in found)
+        owners = await registry.fetch(f"select no_{table}, no_membre from grappe.{table} order by no_{table}")
+        assert [row["no_membre"] for row in owners] != sorted(row["no_membre"] for row in owners)
+
+
+async def test_hidden_fields_are_null(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:
+    found = {row["key"]: row for row in await rows(registry, "member")}
+    identifiers = {row["member_key"]: row for row in await rows(registry, "identifier") if row["scheme"] == "NEQ"}
+    hidden: Counter[str] = Counter()
+    for member in sample:
+        row = found.get(str(100_000 + member.number))
+        if row is None:
+            continue
+        hidden.update(member.hidden_fields)
+        assert row["website"] == (None if "website" in member.hidden_fields else member.website)
+        assert row["legal_name"] == (None if "legal_name" in member.hidden_fields else member.legal_name)
+        value = identifiers[row["key"]]["value"]
+        assert value is None if "identifiers" in member.hidden_fields else re.fullmatch(r"(11|33)9\d{7}", value)
+    assert set(hidden) == {"website", "legal_name", "identifiers"}
+
+
+async def test_member_fields_come_from_the_sample(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:
+    found = {row["key"]: row for row in await rows(registry, "member")}
+    seen = 0
+    for member in sample:
+        row = found.get(str(100_000 + member.number))
+        if row is None:
+            continue
+        seen += 1
+        assert row["display_name"] == member.name
+        assert (row["sector"], row["org_type"]) == (member.sector, member.org_type)
+        assert (row["membership_status"], row["visibility"]) == (member.status, member.visibility)
+        assert row["founded"] == member.founded
+        assert set(row["languages"]) == set(member.languages)
+        assert set(row["target_markets"]) == set(member.target_markets)
+        assert set(row["interests"]) == set(member.interests)
+        assert row["updated_at"] == member.updated_at
+        assert row["name_key"] == fold(member.name)
+        if member.headcount is None:
+            assert row["headcount_min"] is row["headcount_code"] is row["size_band"] is None
+        else:
+            assert row["headcount_min"] <= member.headcount <= (row["headcount_max"] or 10**6)
+            assert (row["size_band"] == "MICRO") == (row["headcount_min"] < 10)
+    assert seen > 100
+
+
+@pytest.mark.parametrize("name", [name for name in names() if name in OPTIONAL])
+async def test_pairs_say_the_same_as_the_list(registry: asyncpg.Connection, name: str) -> None:
+    owner, _, field = name.partition("_")
+    pairs = Counter((row[f"{owner}_key"], row["value"]) for row in await rows(registry, name))
+    listed = Counter((row["key"], value) for row in await rows(registry, owner) for value in row[field])
+    assert pairs == listed
+    assert pairs
+
+
+async def test_a_partner_sees_no_city_where_the_address_is_not_public(registry: asyncpg.Connection) -> None:
+    cities = {row["key"]: (row["city"], row["subdivision"]) for row in await rows(registry, "member")}
+    addresses = await registry.fetch(
+        "select m.no_membre::text as key, a.ind_disp from grappe.membre as m join registre.etablissement as a "
+        "using (no_dossier) where a.ind_etab_princ = 'O'"
+    )
+    shown = {row["key"]: row["ind_disp"] == "O" for row in addresses}
+    assert {shown[key] for key in cities} == {True, False}
+    for key, (city, subdivision) in cities.items():
+        assert subdivision == ("CA-QC" if shown[key] else None)
+        assert (city is not None) is shown[key]
+
+
+async def test_words_are_those_of_the_text(registry: asyncpg.Connection) -> None:
+    for name in ("member_text", "offer_text", "need_text"):
+        wrong = await registry.fetchval(
+            f"select count(*) from ({projection(name)}) as t where t.words <> corridor.document(t.lang, t.text)"
+        )
+        assert wrong == 0
+
+
+@pytest.mark.parametrize("table", CODE_TABLES)
+async def test_every_native_code_is_translated(registry: asyncpg.Connection, table: str) -> None:
+    column, projections = CODE_TABLES[table]
+    for name in projections:
+        for row in await registry.fetch(f"select {column} from grappe.{table}"):
+            assert re.search(rf"\('{row[column]}', '?\w*", projection(name)), (name, row[column])
+    letters = await registry.fetch(
+        "select cod_dom_val from registre.domaine_valeur where typ_dom_val = 'INTVAL_EMPLO_QUE'"
+    )
+    assert len(letters) == 14
+    assert all(f"('{row['cod_dom_val']}', " in projection("member") for row in letters)
+
+
+async def test_an_untranslated_code_becomes_null_and_loses_no_row(registry: asyncpg.Connection) -> None:
+    before = await values(registry, "member", "key")
+    await registry.execute("insert into grappe.type_membre values ('XYZ', 'Nouveau type')")
+    await registry.execute("update grappe.membre set cod_type_membre = 'XYZ' where no_membre = 1001")
+    found = {row["key"]: row for row in await rows(registry, "member")}
+    assert sorted(found) == sorted(before)
+    assert found["1001"]["sector"] is None
+
+
+def vocabulary(name: str) -> list[dict[str, str]]:
+    source = files("gateway.vocabulary").joinpath("data", f"{name}.csv")
+    return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+
+
+def test_code_tables_fit_the_vocabularies() -> None:
+    concepts = {row["uri"] for row in vocabulary("concepts")}
+    assert set(codes.competences()) <= concepts
+    assert {codes.ACTIVITY[activity] for activity in ACTIVITIES} <= set(codes.activities())
+    naics = {row["code"] for row in vocabulary("industries") if (row["system"], row["version"]) == ("NAICS", "2017")}
+    comparable = {row["code5"] for row in vocabulary("comparable")}
+    for row in codes.activities().values():
+        assert row["cod_scian"] in naics
+        five = row["cod_scian"][:5]
+        assert row["cod_commun5"] == (five if five in comparable else "")
+
+
+def test_code_translations_are_those_of_the_contract() -> None:
+    for mapping, codelist in (
+        (codes.VISIBILITY, contract.Visibility),
+        (codes.MEMBER_STATUS, contract.MembershipStatus),
+        (codes.ORG_TYPE, contract.OrgType),
+        (codes.LEVEL, contract.Level),
+        (codes.OFFER_KIND, contract.OfferKind),
+        (codes.NEED_KIND, contract.NeedKind),
+        (codes.MODE, contract.CollaborationMode),
+        (codes.POSTING_STATUS, contract.PostingStatus),
+    ):
+        assert set(mapping) == set(codelist)
+
+
+async def test_a_member_is_the_same_at_any_size(registry: asyncpg.Connection, make_database: MakeDatabase) -> None:
+    small = await make_database()
+    await build(small, 30)
+    connection = await asyncpg.connect(small)
+    try:
+        for table, order in {
+            "grappe.membre": "no_membre",
+            "grappe.fiche_membre": "no_membre, cod_langue",
+            "registre.entreprise": "no_dossier",
+            "registre.nom": "no_dossier, no_nom",
+            "registre.etablissement": "no_dossier, no_suf_etab",
+        }.items():
+            first = "no_membre <= 100030" if "no_membre" in order else "no_dossier <= 7100030"
+            query = f"select * from {table} where {first} order by {order}"
+            assert await connection.fetch(query) == await registry.fetch(query)
+        query = "select * from grappe.offre where no_membre <= 100030 order by no_offre"
+        assert await connection.fetch(query) == await registry.fetch(query)
+    finally:
+        await connection.close()
+
+
+async def test_indexes_may_be_made_again(registry: asyncpg.Connection) -> None:
+    counted = "select count(*) from pg_indexes where schemaname in ('registre', 'grappe')"
+    before = await registry.fetchval(counted)
+    await script(registry, MONTREAL / "indexes.sql")
+    assert await registry.fetchval(counted) == before
+
+
+async def test_the_reader_reads_the_projections_and_nothing_else(registry: asyncpg.Connection) -> None:
+    await registry.execute("set local role corridor_reader")
+    for name in names():
+        await registry.fetch(f"select * from ({projection(name)}) as each limit 1")
+    for refused in (
+        "select * from grappe.contact",
+        "select lign1_adr from registre.etablissement",
+        "select dat_octroi from grappe.consentement",
+        "delete from grappe.membre",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with registry.transaction():
+                await registry.execute(refused)
+
+
+NAME_ORDER = 'order by each.name_key collate "C", each.key collate "C" limit 21'
+QUESTIONS = {
+    "lookup": ("member", "where each.key = any(array['100001', '1001'])", "membre_cle"),
+    "name": ("member", NAME_ORDER, "membre_ordre_nom"),
+    "name_after": (
+        "member",
+        f"where (each.name_key collate \"C\", each.key collate \"C\") > ('m', '1') {NAME_ORDER}",
+        "membre_ordre_nom",
+    ),
+    "key": ("member", 'order by each.key collate "C" limit 21', "membre_cle_octets"),
+    "updated": ("member", 'order by each.updated_at desc, each.key collate "C" desc limit 21', "membre_ordre_maj"),
+    "founded": (
+        "member",
+        'order by (each.founded is null), each.founded, each.key collate "C" limit 21',
+        "membre_ordre_fondation",
+    ),
+    "founded_down": (
+        "member",
+        'order by (each.founded is not null) desc, each.founded desc, each.key collate "C" desc limit 21',
+        "membre_ordre_fondation_inverse",
+    ),
+    "offers_updated": ("offer", 'order by each.updated_at, each.key collate "C" limit 21', "offre_ordre_maj"),
+    "offers_until": ("offer", 'order by each.valid_until, each.key collate "C" limit 21', "offre_ordre_fin"),
+    "needs_updated": ("need", 'order by each.updated_at, each.key collate "C" limit 21', "besoin_ordre_maj"),
+    "offers_of": ("offer", "where each.owner_key = any(array['100001'])", "offre_proprietaire"),
+    "needs_of": ("need", "where each.owner_key = any(array['100001'])", "besoin_proprietaire"),
+    "name_words": ("member_text", "where each.words @@ 'zanvex'::tsquery", "membre_nom_mots"),
+    "other_name_words": ("member_text", "where each.words @@ 'zanvex'::tsquery", "nom_mots"),
+    "summary_words": ("member_text", "where each.words @@ 'zanvex'::tsquery", "fiche_membre_mots"),
+    "texts_of": ("member_text", "where each.member_key = any(array['100001'])", "fiche_membre_membre"),
+    "title_words": ("offer_text", "where each.words @@ 'python'::tsquery", "offre_titre_mots"),
+    "offer_summary_words": ("offer_text", "where each.words @@ 'python'::tsquery", "offre_resume_mots"),
+    "need_words": ("need_text", "where each.words @@ 'python'::tsquery", "besoin_titre_mots"),
+    "capabilities_of": ("capability", "where each.member_key = any(array['100001'])", "competence_membre_membre"),
+    "concept": (
+        "capability",
+        "where each.concept = 'http://data.europa.eu/esco/skill/5da8018b-ae85-4cde-ad93-0394369018f3'",
+        "competence_membre_competence",
+    ),
+    "requirements_of": ("requirement", "where each.need_key = any(array['1'])", "exigence_besoin"),
+    "programmes_of": ("programme_member", "where each.member_key = any(array['100001'])", "participation_membre"),
+    "market": ("member_target_markets", "where each.value = 'MX'", "marche_membre_pays"),
+    "activity": ("industry", "where each.common_code5 = '33421'", "entreprise_cae"),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_an_index_answers(registry: asyncpg.Connection, question: str) -> None:
+    name, condition, index = QUESTIONS[question]
+    await registry.execute("set local enable_seqscan = off")
+    plan = await registry.fetch(f"explain (costs off) select 1 from ({projection(name)}) as each {condition}")
+    text = "\n".join(row[0] for row in plan)
+    assert re.search(rf"(using|on|Backward using) {index}\b", text), text
+    assert "order by" not in condition or "Sort" not in text, text
