@@ -8,7 +8,7 @@ the conformance suite compares the two on every row a registry serves.
 import re
 import unicodedata
 
-__all__ = ["fold", "words"]
+__all__ = ["STOP_WORDS", "content_words", "fold", "words"]
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _LETTERS = str.maketrans(
@@ -44,3 +44,24 @@ def words(text: str) -> tuple[str, ...]:
     ('ingenierie', 'cplusplus', 'aujourd', 'hui', 'en', 'dotnet')
     """
     return tuple(_WORD.findall(_ELISION.sub("", _SYMBOLS.sub(_symbol, fold(text)))))
+
+
+STOP_WORDS = frozenset(
+    words("""
+    a an and are as at be by for from in is of on or that the this to with
+    au aux avec ce ces cette dans de des du elle en est et il la le les leur leurs nos notre ou par pour que qui sa
+    ses son sont sur un une vos votre
+    al como con cual de del el en es la las los nuestra nuestro o para por que se sin sobre son su sus u un una y
+    """)
+)
+"""Words that say nothing by themselves in one of the corridor's languages; registries may not index them."""
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """The words of a query that have to be found, each once; all its words where it is made of stop words only.
+
+    >>> content_words("sécurité des données des PME")
+    ('securite', 'donnees', 'pme')
+    """
+    found = tuple(dict.fromkeys(words(text)))
+    return tuple(word for word in found if word not in STOP_WORDS) or found

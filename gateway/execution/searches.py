@@ -4,7 +4,7 @@ import re
 
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.request import RELEVANCE, Ordering, Search, Term, Where
-from adapters.contract.text import words
+from adapters.contract.text import content_words, words
 from gateway.errors import ClientError, ErrorCode
 from gateway.federation.directory import Directory
 from gateway.federation.lists import ListRequest
@@ -88,7 +88,7 @@ def _search(given: ListArguments, vocabulary: Vocabulary) -> Search | None:
     text = _readable(given.search, "search")
     if len(text) > _LONGEST_SEARCH:
         raise _bad(f"`search` takes at most {_LONGEST_SEARCH} characters, not {len(text)}.")
-    sought = tuple(dict.fromkeys(words(text)))
+    sought = content_words(text)
     if len(sought) > _MOST_WORDS:
         raise _bad(f"`search` takes at most {_MOST_WORDS} words, not {len(sought)}.")
     typed = {folded: token for token in _TYPED.findall(text.lower()) for folded in words(token)}

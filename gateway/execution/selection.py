@@ -155,10 +155,10 @@ class Selections:
         if not selection.directives:
             return True
         skip = get_directive_values(GraphQLSkipDirective, selection, self.variables)
-        if skip and skip["if_"]:
+        if skip and skip["if"]:
             return False
         include = get_directive_values(GraphQLIncludeDirective, selection, self.variables)
-        return not include or bool(include["if_"])
+        return not include or bool(include["if"])
 
     def _applies(self, condition: str, type_: GraphQLObjectType) -> bool:
         named = self.schema.type_map[condition]

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from adapters.contract.languages import LANGUAGES, chain
-from adapters.contract.text import words
+from adapters.contract.text import STOP_WORDS, words
 from gateway.vocabulary.concepts import Concept
 from gateway.vocabulary.stems import NAMES, Stems
 from gateway.vocabulary.tables import rows
@@ -27,13 +27,6 @@ _MOST_WORDS = 16
 _MOST_CHARACTERS = 1_000
 
 # Articles, prepositions and conjunctions, without "it" (IT security) and "e" (e-learning).
-_STOP_WORDS = frozenset(
-    words("""
-    a an and at by for from in of on or the to with
-    au aux avec dans de des du en et la le les ou par pour sur un une
-    al con del el las los o para por sin sobre u una y
-    """)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +88,7 @@ class Queries:
         is found. The first 16 words count. Raises ValueError when ``lang`` is no language tag.
         """
         languages = chain(lang)
-        query = [word for word in words(text[:_MOST_CHARACTERS])[:_MOST_WORDS] if word not in _STOP_WORDS]
+        query = [word for word in words(text[:_MOST_CHARACTERS])[:_MOST_WORDS] if word not in STOP_WORDS]
         if not query:
             return ()
         stemmed = {lang: [self.stems.of(lang, word) for word in query] for lang in (*LANGUAGES, NAMES)}
@@ -120,7 +113,7 @@ class Queries:
                 yield from self._label(concept.uri, synonym, lang, preferred=False)
 
     def _label(self, uri: str, text: str, lang: str, *, preferred: bool) -> Iterator[tuple[str, _Label]]:
-        stems = [self.stems.of(lang, word) for word in words(text) if word not in _STOP_WORDS]
+        stems = [self.stems.of(lang, word) for word in words(text) if word not in STOP_WORDS]
         if stems:
             yield lang, _Label(uri, text, lang, preferred, f" {' '.join(stems)} ")
 

@@ -14,7 +14,7 @@ from adapters.guadalajara.native.organisations import NAMESPACE
 from adapters.guadalajara.native.tables import Batch
 from adapters.kit.sample import Home, SampleMember, SamplePosting
 
-__all__ = ["HOME", "Writer", "add_programmes"]
+__all__ = ["HOME", "Writer", "add_programmes", "member_key"]
 
 _ESCO = "http://data.europa.eu/esco/skill/"
 # The first is real and named in the agreement of 2013; nothing but its name is said of it.
@@ -80,6 +80,11 @@ def add_programmes(batch: Batch) -> None:
         batch.add("programa", _programme_key(code), code, _json(name), themes, status, visibility)
 
 
+def member_key(seed: int, number: int) -> UUID:
+    """The registry's key of an invented member."""
+    return uuid5(NAMESPACE, f"muestra:{seed}:{number}")
+
+
 class Writer:
     """Turns invented members of one seed into rows, always the same for the same member.
 
@@ -93,7 +98,7 @@ class Writer:
 
     def add(self, batch: Batch, each: SampleMember) -> None:
         """Add a member's rows to a batch."""
-        key = self._key("muestra", each.number)
+        key = member_key(self._seed, each.number)
         self._add_member(batch, each, key)
         self._add_details(batch, each, key)
         for place, posting in enumerate(each.offers):
