@@ -1,8 +1,9 @@
-"""The PostgreSQL server of the test session, and databases on it."""
+"""The PostgreSQL server of the test session, databases on it, and both cities' registries in two of them."""
 
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,6 +11,10 @@ import asyncpg
 import pytest
 
 from gateway.embedded import EmbeddedServer
+
+CITIES = ("montreal", "guadalajara")
+MEMBERS = 150
+SEED = 1
 
 MakeDatabase = Callable[..., Awaitable[str]]
 """`await make_database(template=None)` answers the DSN of a new database; `template` is a DSN or a name."""
@@ -71,3 +76,13 @@ async def make_session_database(postgres: EmbeddedServer) -> AsyncIterator[MakeD
 async def database(make_database: MakeDatabase) -> str:
     """The DSN of an empty database that is dropped after the test."""
     return await make_database()
+
+
+@pytest.fixture(scope="session")
+async def city_databases(make_session_database: MakeDatabase) -> dict[str, str]:
+    """The DSNs of both cities' reference registries, filled with the real rows and a few invented members, by city."""
+    databases = {}
+    for city in CITIES:
+        databases[city] = await make_session_database()
+        await import_module(f"adapters.{city}").ADAPTER.create(databases[city], MEMBERS, SEED, lambda done, total: None)
+    return databases

@@ -41,12 +41,16 @@ class PostgresAdapter:
         connection = await asyncpg.connect(dsn)
         try:
             async with connection.transaction():
-                await connection.execute((self.folder / "native" / "schema.sql").read_text("utf-8"))
+                await connection.execute(self._sql("native/schema.sql"))
                 await connection.execute(_SUPPORT.read_text("utf-8"))
+                await connection.execute(self._sql("native/roles.sql"))
                 await fill(connection, members, seed, progress)
-                await connection.execute((self.folder / "indexes.sql").read_text("utf-8"))
+                await connection.execute(self._sql("indexes.sql"))
         finally:
             await connection.close()
+
+    def _sql(self, name: str) -> str:
+        return (self.folder / name).read_text("utf-8")
 
     async def check(self, dsn: str) -> Any:
         """Whether the database still answers as the projections promise."""

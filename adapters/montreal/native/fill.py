@@ -5,7 +5,7 @@ from collections.abc import Callable
 import asyncpg
 
 from adapters.kit import sample
-from adapters.montreal.native import codes, invented, organisations
+from adapters.montreal.native import codelists, invented, organisations
 from adapters.montreal.native.tables import Rows
 
 __all__ = ["fill"]
@@ -19,7 +19,7 @@ async def fill(connection: asyncpg.Connection, members: int, seed: int, progress
     `progress` is called with the members done and all of them, real ones included.
     """
     rows = Rows()
-    codes.load(rows)
+    codelists.load(rows)
     done = organisations.load(rows)
     total = done + members
     await rows.write(connection)

@@ -5,7 +5,7 @@ from hashlib import sha256
 from random import Random
 
 from adapters.kit.sample import ACTIVITIES, Home, SampleMember, SamplePosting
-from adapters.montreal.native import codes
+from adapters.montreal.native import codelists
 from adapters.montreal.native.tables import Rows
 
 __all__ = ["HOME", "load"]
@@ -16,11 +16,11 @@ HOME = Home(
     languages=("fr-CA", "en-CA", "es-MX"),
     country="CA",
     legal_forms=("inc.", "ltée", ", S.E.N.C.", ", S.E.C."),
-    programmes=tuple(code for code, _ in codes.PROGRAMMES),
+    programmes=tuple(code for code, _ in codelists.PROGRAMMES),
     phone="+151455501",
 )
 _FORMS = {"inc.": "CIE", "ltée": "CIE", "S.E.N.C.": "SENC", "S.E.C.": "SEC"}
-_NUMBERS = dict(codes.PROGRAMMES)
+_NUMBERS = dict(codelists.PROGRAMMES)
 _FIRST = 100_000
 _FILE = 7_000_000
 _CITIES = ("Montréal", "Laval", "Longueuil", "Brossard", "Terrebonne", "Saint-Laurent", "Boucherville", "Blainville")
@@ -47,16 +47,16 @@ def _enterprise(rows: Rows, number: int, member: SampleMember, rng: Random) -> N
     form = next((code for ending, code in _FORMS.items() if member.legal_name.endswith(ending)), "APE")
     # Invented numbers: category 11 or 33 (partnerships), then 9 and the sample's number.
     neq = f"{33 if form in {'SENC', 'SEC'} else 11}9{member.number:07d}"
-    activity = codes.ACTIVITY[member.activity]
-    second = codes.ACTIVITY[rng.choice(ACTIVITIES)] if rng.random() < 1 / 4 else None
+    activity = codelists.ACTIVITY[member.activity]
+    second = codelists.ACTIVITY[rng.choice(ACTIVITIES)] if rng.random() < 1 / 4 else None
     founded = date(member.founded, 1 + rng.randrange(12), 1 + rng.randrange(28)) if member.founded else None
     rows.add(
-        "registre.entreprise", _FILE + number, neq, founded, codes.band(member.headcount), form, founded,
-        activity, codes.activities()[activity]["lib_fran"].upper(), second,
+        "registre.entreprise", _FILE + number, neq, founded, codelists.band(member.headcount), form, founded,
+        activity, codelists.activities()[activity]["lib_fran"].upper(), second,
     )  # fmt: skip
     city = rng.choices(_CITIES, _CITY_WEIGHTS)[0]
     street = f"{1 + rng.randrange(9999)}, rue Fictive"
-    shown = codes.flag(rng.random() < 9 / 10)
+    shown = codelists.flag(rng.random() < 9 / 10)
     rows.add("registre.etablissement", _FILE + number, 1, "O", shown, street, f"{city} (Québec)", "H0H0H0")
     if rng.random() < 1 / 8:
         rows.add("registre.etablissement", _FILE + number, 2, "N", "O", "2, rue Fictive", "Toronto (Ontario)", "H0H0H0")
@@ -80,22 +80,22 @@ def _profile(rows: Rows, number: int, member: SampleMember, rng: Random) -> None
 
     verified = member.updated_at - timedelta(days=rng.randrange(90)) if rng.random() < 1 / 2 else None
     rows.add(
-        "grappe.membre", number, _FILE + number, member.name, codes.ORG_TYPE[member.org_type],
-        codes.MEMBER_STATUS[member.status], codes.VISIBILITY[member.visibility],
+        "grappe.membre", number, _FILE + number, member.name, codelists.ORG_TYPE[member.org_type],
+        codelists.MEMBER_STATUS[member.status], codelists.VISIBILITY[member.visibility],
         shown("website"), shown("legal_name"), shown("identifiers"),
         member.founded, member.website, verified, member.updated_at,
     )  # fmt: skip
     for lang, text in member.summary.items():
-        rows.add("grappe.fiche_membre", number, lang, text, codes.flag(lang in member.machine))
+        rows.add("grappe.fiche_membre", number, lang, text, codelists.flag(lang in member.machine))
     for tag in member.languages:
         rows.add("grappe.langue_membre", number, tag[:2])
     for market in member.target_markets:
         rows.add("grappe.marche_membre", number, market)
-    competences = codes.competences()
+    competences = codelists.competences()
     for uri in member.interests:
         rows.add("grappe.interet_membre", number, competences[uri])
     for uri, level in member.capabilities:
-        rows.add("grappe.competence_membre", number, competences[uri], codes.LEVEL[level])
+        rows.add("grappe.competence_membre", number, competences[uri], codelists.LEVEL[level])
     for code in member.programmes:
         rows.add("grappe.participation", _NUMBERS[code], number)
     if "identifiers" in member.hidden_fields or not member.served:
@@ -106,7 +106,7 @@ def _profile(rows: Rows, number: int, member: SampleMember, rng: Random) -> None
 
 def _consents(rows: Rows, number: int, member: SampleMember) -> None:
     given = member.updated_at - timedelta(days=30)
-    for purpose, code in codes.PURPOSE.items():
+    for purpose, code in codelists.PURPOSE.items():
         if purpose in member.consents:
             rows.add("grappe.consentement", number, code, given, None)
         elif member.number % 2:
@@ -121,9 +121,9 @@ def _posting_number(seed: int, table: str, number: int, place: int) -> int:
 
 def _posting(posting: SamplePosting) -> tuple[object, ...]:
     return (
-        codes.flag(posting.anonymous),
-        codes.POSTING_STATUS[posting.status],
-        codes.VISIBILITY[posting.visibility],
+        codelists.flag(posting.anonymous),
+        codelists.POSTING_STATUS[posting.status],
+        codelists.VISIBILITY[posting.visibility],
         posting.valid_until,
         posting.updated_at,
     )
@@ -131,27 +131,27 @@ def _posting(posting: SamplePosting) -> tuple[object, ...]:
 
 def _texts(rows: Rows, table: str, number: int, posting: SamplePosting) -> None:
     for lang, title in posting.title.items():
-        rows.add(table, number, lang, title, posting.summary[lang], codes.flag(lang in posting.machine))
+        rows.add(table, number, lang, title, posting.summary[lang], codelists.flag(lang in posting.machine))
 
 
 def _offer(rows: Rows, owner: int, number: int, offer: SamplePosting) -> None:
-    rows.add("grappe.offre", number, owner, codes.OFFER_KIND[offer.kind], offer.trl, *_posting(offer))
+    rows.add("grappe.offre", number, owner, codelists.OFFER_KIND[offer.kind], offer.trl, *_posting(offer))
     _texts(rows, "grappe.offre_texte", number, offer)
     for uri in offer.concepts:
-        rows.add("grappe.offre_competence", number, codes.competences()[uri])
+        rows.add("grappe.offre_competence", number, codelists.competences()[uri])
     for mode in offer.modes:
-        rows.add("grappe.offre_mode", number, codes.MODE[mode])
+        rows.add("grappe.offre_mode", number, codelists.MODE[mode])
 
 
 def _need(rows: Rows, owner: int, number: int, need: SamplePosting) -> None:
-    rows.add("grappe.besoin", number, owner, codes.NEED_KIND[need.kind], *_posting(need))
+    rows.add("grappe.besoin", number, owner, codelists.NEED_KIND[need.kind], *_posting(need))
     _texts(rows, "grappe.besoin_texte", number, need)
     for mode in need.modes:
-        rows.add("grappe.besoin_mode", number, codes.MODE[mode])
+        rows.add("grappe.besoin_mode", number, codelists.MODE[mode])
     for market in need.target_markets:
         rows.add("grappe.besoin_marche", number, market)
     for asked in need.requirements:
         rows.add(
-            "grappe.exigence", number, int(asked.key), codes.competences()[asked.concept],
-            codes.LEVEL[asked.min_level], asked.weight, codes.flag(asked.mandatory),
+            "grappe.exigence", number, int(asked.key), codelists.competences()[asked.concept],
+            codelists.LEVEL[asked.min_level], asked.weight, codelists.flag(asked.mandatory),
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from adapters.montreal.native.codes import activities, table
+from adapters.montreal.native.codelists import activities, table
 from adapters.montreal.native.tables import Rows
 
 __all__ = ["load"]

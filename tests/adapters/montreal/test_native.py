@@ -1,11 +1,9 @@
-"""The Montréal registry on a real server: the projections keep the contract, hide what is hidden, and find their indexes."""
+"""The Montréal registry on a real server: the projections keep the contract and hide what is hidden."""
 
 import csv
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 import asyncpg
@@ -16,14 +14,9 @@ from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.text import fold
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
 from adapters.kit.sample import ACTIVITIES, SampleMember, members
-from adapters.montreal.native import codes
-from adapters.montreal.native.fill import fill
+from adapters.montreal.native import codelists
 from adapters.montreal.native.invented import HOME
 
-MakeDatabase = Callable[..., Awaitable[str]]
-
-SEED = 11
-SIZE = 200
 MONTREAL = files("adapters.montreal")
 CODE_TABLES = {
     "visibilite": ("cod_visibilite", ["member"]),
@@ -48,47 +41,10 @@ def names() -> list[str]:
     return sorted(each.name.removesuffix(".sql") for each in (MONTREAL / "projections").iterdir())
 
 
-async def script(connection: asyncpg.Connection, source: Traversable) -> None:
-    await connection.execute(source.read_text(encoding="utf-8"))
-
-
-async def build(dsn: str, size: int) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        await script(connection, MONTREAL / "native" / "schema.sql")
-        await script(connection, files("adapters.kit") / "sql" / "corridor.sql")
-        steps: list[tuple[int, int]] = []
-        await fill(connection, size, SEED, lambda done, total: steps.append((done, total)))
-        assert steps[-1] == (353 + size, 353 + size)
-        await script(connection, MONTREAL / "indexes.sql")
-        await script(connection, MONTREAL / "native" / "roles.sql")
-    finally:
-        await connection.close()
-
-
-@pytest.fixture(scope="module")
-async def filled(make_session_database: MakeDatabase) -> str:
-    dsn = await make_session_database()
-    await build(dsn, SIZE)
-    return dsn
-
-
-@pytest.fixture
-async def registry(filled: str) -> AsyncIterator[asyncpg.Connection]:
-    """A connection whose changes are undone."""
-    connection = await asyncpg.connect(filled)
-    transaction = connection.transaction()
-    await transaction.start()
-    try:
-        yield connection
-    finally:
-        await transaction.rollback()
-        await connection.close()
-
-
 @pytest.fixture(scope="module")
 def sample() -> list[SampleMember]:
-    return list(members(HOME, SIZE, SEED))
+    """The invented members that conftest.py fills the registry with."""
+    return list(members(HOME, 200, 11))
 
 
 async def rows(registry: asyncpg.Connection, name: str) -> list[asyncpg.Record]:
@@ -365,11 +321,11 @@ def vocabulary(name: str) -> list[dict[str, str]]:
 
 def test_code_tables_fit_the_vocabularies() -> None:
     concepts = {row["uri"] for row in vocabulary("concepts")}
-    assert set(codes.competences()) <= concepts
-    assert {codes.ACTIVITY[activity] for activity in ACTIVITIES} <= set(codes.activities())
+    assert set(codelists.competences()) <= concepts
+    assert {codelists.ACTIVITY[activity] for activity in ACTIVITIES} <= set(codelists.activities())
     naics = {row["code"] for row in vocabulary("industries") if (row["system"], row["version"]) == ("NAICS", "2017")}
     comparable = {row["code5"] for row in vocabulary("comparable")}
-    for row in codes.activities().values():
+    for row in codelists.activities().values():
         assert row["cod_scian"] in naics
         five = row["cod_scian"][:5]
         assert row["cod_commun5"] == (five if five in comparable else "")
@@ -377,44 +333,31 @@ def test_code_tables_fit_the_vocabularies() -> None:
 
 def test_code_translations_are_those_of_the_contract() -> None:
     for mapping, codelist in (
-        (codes.VISIBILITY, contract.Visibility),
-        (codes.MEMBER_STATUS, contract.MembershipStatus),
-        (codes.ORG_TYPE, contract.OrgType),
-        (codes.LEVEL, contract.Level),
-        (codes.OFFER_KIND, contract.OfferKind),
-        (codes.NEED_KIND, contract.NeedKind),
-        (codes.MODE, contract.CollaborationMode),
-        (codes.POSTING_STATUS, contract.PostingStatus),
+        (codelists.VISIBILITY, contract.Visibility),
+        (codelists.MEMBER_STATUS, contract.MembershipStatus),
+        (codelists.ORG_TYPE, contract.OrgType),
+        (codelists.LEVEL, contract.Level),
+        (codelists.OFFER_KIND, contract.OfferKind),
+        (codelists.NEED_KIND, contract.NeedKind),
+        (codelists.MODE, contract.CollaborationMode),
+        (codelists.POSTING_STATUS, contract.PostingStatus),
     ):
         assert set(mapping) == set(codelist)
 
 
-async def test_a_member_is_the_same_at_any_size(registry: asyncpg.Connection, make_database: MakeDatabase) -> None:
-    small = await make_database()
-    await build(small, 30)
-    connection = await asyncpg.connect(small)
-    try:
-        for table, order in {
-            "grappe.membre": "no_membre",
-            "grappe.fiche_membre": "no_membre, cod_langue",
-            "registre.entreprise": "no_dossier",
-            "registre.nom": "no_dossier, no_nom",
-            "registre.etablissement": "no_dossier, no_suf_etab",
-        }.items():
-            first = "no_membre <= 100030" if "no_membre" in order else "no_dossier <= 7100030"
-            query = f"select * from {table} where {first} order by {order}"
-            assert await connection.fetch(query) == await registry.fetch(query)
-        query = "select * from grappe.offre where no_membre <= 100030 order by no_offre"
-        assert await connection.fetch(query) == await registry.fetch(query)
-    finally:
-        await connection.close()
-
-
-async def test_indexes_may_be_made_again(registry: asyncpg.Connection) -> None:
-    counted = "select count(*) from pg_indexes where schemaname in ('registre', 'grappe')"
-    before = await registry.fetchval(counted)
-    await script(registry, MONTREAL / "indexes.sql")
-    assert await registry.fetchval(counted) == before
+async def test_a_member_is_the_same_at_any_size(registry: asyncpg.Connection, small: asyncpg.Connection) -> None:
+    for table, order in {
+        "grappe.membre": "no_membre",
+        "grappe.fiche_membre": "no_membre, cod_langue",
+        "registre.entreprise": "no_dossier",
+        "registre.nom": "no_dossier, no_nom",
+        "registre.etablissement": "no_dossier, no_suf_etab",
+    }.items():
+        first = "no_membre <= 100030" if "no_membre" in order else "no_dossier <= 7100030"
+        query = f"select * from {table} where {first} order by {order}"
+        assert await small.fetch(query) == await registry.fetch(query)
+    query = "select * from grappe.offre where no_membre <= 100030 order by no_offre"
+    assert await small.fetch(query) == await registry.fetch(query)
 
 
 async def test_the_reader_reads_the_projections_and_nothing_else(registry: asyncpg.Connection) -> None:
@@ -430,59 +373,3 @@ async def test_the_reader_reads_the_projections_and_nothing_else(registry: async
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with registry.transaction():
                 await registry.execute(refused)
-
-
-NAME_ORDER = 'order by each.name_key collate "C", each.key collate "C" limit 21'
-QUESTIONS = {
-    "lookup": ("member", "where each.key = any(array['100001', '1001'])", "membre_cle"),
-    "name": ("member", NAME_ORDER, "membre_ordre_nom"),
-    "name_after": (
-        "member",
-        f"where (each.name_key collate \"C\", each.key collate \"C\") > ('m', '1') {NAME_ORDER}",
-        "membre_ordre_nom",
-    ),
-    "key": ("member", 'order by each.key collate "C" limit 21', "membre_cle_octets"),
-    "updated": ("member", 'order by each.updated_at desc, each.key collate "C" desc limit 21', "membre_ordre_maj"),
-    "founded": (
-        "member",
-        'order by (each.founded is null), each.founded, each.key collate "C" limit 21',
-        "membre_ordre_fondation",
-    ),
-    "founded_down": (
-        "member",
-        'order by (each.founded is not null) desc, each.founded desc, each.key collate "C" desc limit 21',
-        "membre_ordre_fondation_inverse",
-    ),
-    "offers_updated": ("offer", 'order by each.updated_at, each.key collate "C" limit 21', "offre_ordre_maj"),
-    "offers_until": ("offer", 'order by each.valid_until, each.key collate "C" limit 21', "offre_ordre_fin"),
-    "needs_updated": ("need", 'order by each.updated_at, each.key collate "C" limit 21', "besoin_ordre_maj"),
-    "offers_of": ("offer", "where each.owner_key = any(array['100001'])", "offre_proprietaire"),
-    "needs_of": ("need", "where each.owner_key = any(array['100001'])", "besoin_proprietaire"),
-    "name_words": ("member_text", "where each.words @@ 'zanvex'::tsquery", "membre_nom_mots"),
-    "other_name_words": ("member_text", "where each.words @@ 'zanvex'::tsquery", "nom_mots"),
-    "summary_words": ("member_text", "where each.words @@ 'zanvex'::tsquery", "fiche_membre_mots"),
-    "texts_of": ("member_text", "where each.member_key = any(array['100001'])", "fiche_membre_membre"),
-    "title_words": ("offer_text", "where each.words @@ 'python'::tsquery", "offre_titre_mots"),
-    "offer_summary_words": ("offer_text", "where each.words @@ 'python'::tsquery", "offre_resume_mots"),
-    "need_words": ("need_text", "where each.words @@ 'python'::tsquery", "besoin_titre_mots"),
-    "capabilities_of": ("capability", "where each.member_key = any(array['100001'])", "competence_membre_membre"),
-    "concept": (
-        "capability",
-        "where each.concept = 'http://data.europa.eu/esco/skill/5da8018b-ae85-4cde-ad93-0394369018f3'",
-        "competence_membre_competence",
-    ),
-    "requirements_of": ("requirement", "where each.need_key = any(array['1'])", "exigence_besoin"),
-    "programmes_of": ("programme_member", "where each.member_key = any(array['100001'])", "participation_membre"),
-    "market": ("member_target_markets", "where each.value = 'MX'", "marche_membre_pays"),
-    "activity": ("industry", "where each.common_code5 = '33421'", "entreprise_cae"),
-}
-
-
-@pytest.mark.parametrize("question", QUESTIONS)
-async def test_an_index_answers(registry: asyncpg.Connection, question: str) -> None:
-    name, condition, index = QUESTIONS[question]
-    await registry.execute("set local enable_seqscan = off")
-    plan = await registry.fetch(f"explain (costs off) select 1 from ({projection(name)}) as each {condition}")
-    text = "\n".join(row[0] for row in plan)
-    assert re.search(rf"(using|on|Backward using) {index}\b", text), text
-    assert "order by" not in condition or "Sort" not in text, text

@@ -1,0 +1,112 @@
+"""The reference registry itself: every request of the contract, over rows in memory."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from adapters.contract.answer import Row
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.cluster import Cluster
+from adapters.contract.request import RELEVANCE, Boundary, FacetRequest, FetchRequest, PageRequest, Where
+from adapters.kit.memory.content import Content
+from adapters.kit.memory.order import line, precedes, travelled
+from adapters.kit.memory.search import Searcher
+from adapters.kit.memory.stems import Stem, snowball
+from adapters.kit.memory.tables import Record, Tables
+
+__all__ = ["MemoryRegistry"]
+
+
+class MemoryRegistry:
+    """The ``Registry`` over rows in memory. It answers objects (``Row.value``) and never fails."""
+
+    def __init__(self, cluster: Cluster, tables: Mapping[str, Sequence[Record]], stem: Stem = snowball) -> None:
+        """Take the rows of each projection, by its name; those of an optional one are in the arrays already."""
+        self.cluster = cluster
+        self._stem = stem
+        self.tables = Tables(tables)
+        self._content = Content(self.tables, cluster.code)
+        self._searchers: dict[str, Searcher] = {}
+
+    async def page(self, request: PageRequest) -> Sequence[Row]:
+        """Rows in the total order, from a boundary."""
+        descending, boundary = request.ordering.descending, request.boundary
+        found = {row["key"]: (row, score) for row, score in self._found(request.where)}
+        places = line(
+            (self._place(request, row, score) for row, score in found.values()),
+            descending=descending,
+        )
+        if request.backward:
+            places.reverse()
+        if boundary is not None:
+            places = [
+                place
+                for place in places
+                if (
+                    precedes(place, boundary, descending=descending)
+                    if request.backward
+                    else precedes(boundary, place, descending=descending)
+                )
+            ]
+        return [self._row(request, place, *found[place.key]) for place in places[: request.limit]]
+
+    async def fetch(self, request: FetchRequest) -> Sequence[Row]:
+        """Rows by key, each once."""
+        return [
+            Row(key, value=self._content.of(request.shape, row))
+            for key in dict.fromkeys(request.keys)
+            for row in self.tables.where(request.shape.object, "key", key)
+        ]
+
+    async def count(self, where: Where) -> int:
+        """How many rows there are."""
+        return len(self._found(where))
+
+    async def facet(self, request: FacetRequest) -> Mapping[str, int]:
+        """How many rows there are for each value; a row counts once for each of its values."""
+        path = CATALOGUE[request.where.object].facets[request.facet].path
+        return Counter(
+            value
+            for row, _ in self._found(request.where)
+            for value in set(self.tables.values(request.where.object, row, path))
+        )
+
+    async def ping(self) -> None:
+        """Answers."""
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+    def _found(self, where: Where) -> list[tuple[Record, int | None]]:
+        """The rows that meet every condition and the search, each with its points in it."""
+        found = []
+        for row in self.tables[where.object]:
+            if all(
+                not set(condition.values).isdisjoint(
+                    self.tables.values(where.object, row, CATALOGUE[where.object].filters[condition.filter].path)
+                )
+                for condition in where.conditions
+            ):
+                score = None if where.search is None else self._searcher(where.object).score(where.search, row)
+                if where.search is None or score is not None:
+                    found.append((row, score))
+        return found
+
+    def _place(self, request: PageRequest, row: Record, score: int | None) -> Boundary:
+        name = request.ordering.name
+        sort = score if name == RELEVANCE else row[CATALOGUE[request.where.object].orders[name].column]
+        return Boundary(travelled(sort), self.cluster.code, row["key"])
+
+    def _row(self, request: PageRequest, place: Boundary, row: Record, score: int | None) -> Row:
+        search = request.where.search
+        return Row(
+            place.key,
+            place.sort,
+            value=None if request.shape is None else self._content.of(request.shape, row),
+            score=score,
+            hits=self._searcher(request.where.object).hits(search, row) if request.hits and search else None,
+        )
+
+    def _searcher(self, of: str) -> Searcher:
+        if of not in self._searchers:
+            self._searchers[of] = Searcher(self.tables, of, self._stem)
+        return self._searchers[of]

@@ -1,0 +1,133 @@
+"""Random valid operations, drawn from the schema: aliases, arguments, fragments, directives and merged fields."""
+
+import random
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from graphql import (
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_abstract_type,
+    is_leaf_type,
+)
+
+DEPTH = 5
+LANGS = ["fr-CA", "es-MX", "en", "pt"]
+# What two runs a moment apart cannot agree on.
+UNSTEADY = {("SourceReport", "asOf"), ("SourceReport", "latencyMs")}
+
+
+@dataclass
+class Writer:
+    """Writes one operation; ``seeds`` gives values of arguments that find something."""
+
+    schema: GraphQLSchema
+    draw: random.Random
+    seeds: Mapping[str, Sequence[str]]
+    fragments: list[str] = field(default_factory=list)
+
+    def operation(self) -> str:
+        """An operation over some of the lists and references."""
+        roots = "\n".join(self._root(place) for place in range(self.draw.randint(1, 3)))
+        return f"query Generated($on: Boolean!, $off: Boolean!) {{\n{roots}\n}}\n" + "\n".join(self.fragments)
+
+    def _root(self, place: int) -> str:
+        name = self.draw.choice(["members", "members", "offers", "needs", "member", "node", "nodes", "clusters"])
+        match name:
+            case "members" | "offers" | "needs":
+                arguments = self._list_arguments(name)
+            case "member":
+                arguments = f"(id: {self._one('Member')})"
+            case "node":
+                arguments = f"(id: {self._one('any')})"
+            case "nodes":
+                arguments = f"(ids: [{', '.join(self._one('any') for _ in range(self.draw.randint(1, 4)))}])"
+            case _:
+                arguments = ""
+        query = self.schema.query_type
+        assert query
+        return f"r{place}: {name}{arguments} {self._selection(get_named_type(query.fields[name].type), DEPTH)}"
+
+    def _one(self, of: str) -> str:
+        return f'"{self.draw.choice(self.seeds[of])}"'
+
+    def _list_arguments(self, name: str) -> str:
+        given = [f"{self.draw.choice(['first', 'last'])}: {self.draw.randint(1, 4)}"]
+        if self.draw.random() < 0.3:
+            given.append(f"search: {self._one('search')}")
+        if self.draw.random() < 0.5:
+            orders = ["NAME", "UPDATED_AT", "FOUNDED", "HEADCOUNT"] if name == "members" else ["UPDATED_AT", "VALID_UNTIL"]
+            given.append(
+                f"orderBy: {{field: {self.draw.choice(orders)}, direction: {self.draw.choice(['ASC', 'DESC'])}}}"
+            )
+        if self.draw.random() < 0.4:
+            given.append(f"filter: {{{self._filter(name)}}}")
+        return f"({', '.join(given)})"
+
+    def _filter(self, name: str) -> str:
+        choices = {
+            "members": ["sectors: [PRIVATE]", "orgTypes: [SME, UNIVERSITY]", 'targetMarkets: ["MX", "CA"]'],
+            "offers": ["kinds: [BUSINESS_OFFER, EXPERTISE_OFFER]", "modes: [JOINT_BID]"],
+            "needs": ["kinds: [BUSINESS_REQUEST, TALENT_REQUEST]", 'targetMarkets: ["MX"]'],
+        }[name]
+        return self.draw.choice([*choices, f"concepts: [{self._one('concept')}]", f"clusters: [{self._one('cluster')}]"])
+
+    def _selection(self, of: GraphQLNamedType, depth: int) -> str:
+        if is_abstract_type(of):
+            concrete = [each for each in self.schema.get_possible_types(of) if each.name != "Cluster"]
+            return "{ __typename " + " ".join(self._fragment(each, depth) for each in concrete) + " }"
+        assert isinstance(of, GraphQLObjectType)
+        parts = [self._part(of, depth) for _ in range(self.draw.randint(1, 5))]
+        return "{ " + " ".join(parts) + " }"
+
+    def _part(self, of: GraphQLObjectType, depth: int) -> str:
+        chance = self.draw.random()
+        if chance < 0.1:
+            return self._fragment(of, depth)
+        if chance < 0.18:
+            return f"__typename t{self.draw.randint(0, 1)}: __typename"
+        return self._field(of, depth)
+
+    def _fragment(self, of: GraphQLObjectType, depth: int) -> str:
+        body = "{ " + " ".join(self._field(of, depth) for _ in range(self.draw.randint(1, 4))) + " }"
+        if self.draw.random() < 0.5:
+            return f"... on {of.name}{self._directive()} {body}"
+        name = f"F{len(self.fragments)}"
+        self.fragments.append(f"fragment {name} on {of.name} {body}")
+        return f"...{name}{self._directive()} ...{name}"
+
+    def _directive(self) -> str:
+        return self.draw.choice(
+            ["", "", "", "", " @include(if: $on)", " @include(if: $off)", " @skip(if: $off)", " @skip(if: $on)"]
+        )
+
+    def _field(self, of: GraphQLObjectType, depth: int) -> str:
+        names = [
+            name
+            for name, each in of.fields.items()
+            if (of.name, name) not in UNSTEADY and (depth > 1 or is_leaf_type(get_named_type(each.type)))
+        ]
+        if not names:
+            return "__typename"
+        name = self.draw.choice(names)
+        arguments = self._arguments(of, name)
+        # One alias always means one field of one type with the same arguments, so that whatever meets can merge.
+        alias = f"{of.name}_{name}_{zlib.crc32(arguments.encode())}_{self.draw.randint(0, 1)}"
+        target = get_named_type(of.fields[name].type)
+        inner = "" if is_leaf_type(target) else " " + self._selection(target, depth - 1)
+        return f"{alias}: {name}{arguments}{self._directive()}{inner}"
+
+    def _arguments(self, of: GraphQLObjectType, name: str) -> str:
+        given = []
+        for argument in of.fields[name].args:
+            if argument == "lang" and self.draw.random() < 0.7:
+                given.append(f'lang: "{self.draw.choice(LANGS)}"')
+            if argument == "first" and self.draw.random() < 0.7:
+                given.append(f"first: {self.draw.randint(1, 3)}")
+            if argument == "fields":
+                facets = {"MemberConnection": "SECTOR, INDUSTRY, CONCEPT", "OfferConnection": "MODE", "NeedConnection": "MODE"}
+                given.append(f"fields: [CLUSTER, {facets[of.name]}]")
+        return f"({', '.join(given)})" if given else ""
