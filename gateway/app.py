@@ -28,7 +28,7 @@ __all__ = ["Gateway", "create_app", "load_adapters", "open_directory"]
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Gateway:
     """A running gateway, apart from HTTP."""
 

@@ -7,7 +7,7 @@ already applied. It is only walked field by field where its text could not be sp
 from typing import Any
 
 import strawberry
-from graphql import is_non_null_type
+from graphql import get_named_type, is_enum_type, is_non_null_type
 
 from adapters.contract.errors import ContractBroken
 from schemas.context import Info
@@ -16,10 +16,15 @@ __all__ = ["shaped", "value_of"]
 
 
 def value_of(source: Any, info: Info) -> Any:
-    """The value under the field's response key; ContractBroken where a registry left out what it has to give."""
-    value = source[info.path.key]
-    if value is None and is_non_null_type(info._raw_info.return_type):
+    """The value under the field's response key; ContractBroken where a registry gave what it must not give."""
+    value, expected = source[info.path.key], info._raw_info.return_type
+    if value is None and is_non_null_type(expected):
         raise ContractBroken(f"{info._raw_info.parent_type}.{info.field_name} has no value")
+    named = get_named_type(expected)
+    if is_enum_type(named):
+        unknown = [code for code in (value if isinstance(value, list) else [value]) if code not in {None, *named.values}]
+        if unknown:
+            raise ContractBroken(f"{info._raw_info.parent_type}.{info.field_name} has the unknown code {unknown[0]!r}")
     return value
 
 

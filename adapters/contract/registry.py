@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from adapters.contract.answer import Row
 from adapters.contract.cluster import Cluster
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
+from adapters.contract.trace import Record
 
 __all__ = ["Adapter", "Limits", "Progress", "Registry"]
 
@@ -63,6 +64,9 @@ class Adapter(Protocol):
 
     def open(self, dsn: str, limits: Limits) -> Registry:
         """A registry on this address; nothing is connected until the first request."""
+
+    def trace(self, dsn: str, limits: Limits, record: Record) -> Registry:
+        """A registry that tells of every statement it runs, and asks for its plan."""
 
     async def create(self, dsn: str, members: int, seed: int, progress: Progress) -> None:
         """Makes the city's reference registry in an empty database, with ``members`` invented ones."""

@@ -10,7 +10,9 @@ import asyncpg
 
 from adapters.contract.cluster import Cluster
 from adapters.contract.registry import Limits, Progress
+from adapters.contract.trace import Record
 from adapters.kit import folder as folders
+from adapters.kit.explain import TracingRegistry
 from adapters.kit.postgres import PostgresRegistry
 
 __all__ = ["PostgresAdapter"]
@@ -34,6 +36,10 @@ class PostgresAdapter:
     def open(self, dsn: str, limits: Limits) -> PostgresRegistry:
         """A registry on this address; nothing is connected until the first request."""
         return PostgresRegistry(self.cluster, folders.load(self.folder), dsn, limits)
+
+    def trace(self, dsn: str, limits: Limits, record: Record) -> TracingRegistry:
+        """A registry that tells of every statement it runs, with its plan."""
+        return TracingRegistry(self.cluster, folders.load(self.folder), dsn, limits, record)
 
     async def create(self, dsn: str, members: int, seed: int, progress: Progress) -> None:
         """Makes the city's reference registry in an empty database, in one transaction."""

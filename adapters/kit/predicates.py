@@ -81,9 +81,7 @@ class Predicates:
         concepts = parameters.add([uri for uri, _ in search.concepts], "text[]")
         weights = parameters.add([weight for _, weight in search.concepts], "integer[]")
         words = [f"word_{place}" for place, _ in enumerate(search.terms)]
-        branches = []
-        if words:
-            branches.append(self._worded(of, search, words, parameters))
+        branches = [self._worded(of, place, search, parameters) for place, _ in enumerate(search.terms)]
         for path in CATALOGUE[of].concepts:
             branches.append(self._meant(of, path, concepts, weights, len(words), parameters))
         every = " and ".join(f"max({word}) > 0" for word in words) or "false"
@@ -95,23 +93,21 @@ class Predicates:
             f"\n  group by key having ({every}) or max(concept) > 0"
         )
 
-    def _worded(self, of: str, search: Search, words: list[str], parameters: Parameters) -> str:
-        text = parameters.alias("text")
-        texts = [each for each in CATALOGUE[of].texts.values() if each.points]
-        queries = [tsquery(term.word, parameters) for term in search.terms]
-        points = []
-        for term, query in zip(search.terms, queries, strict=True):
-            typed = parameters.add(term.typed, "text")
-            cases = " ".join(
-                f"when {literal(each.name)} then {each.points} + case when strpos(lower({text}.text), {typed}) > 0"
-                f" then {each.exact} else 0 end"
-                for each in texts
-            )
-            points.append(f"case when {text}.words @@ {query} then case {text}.field {cases} else 0 end else 0 end")
-        anywhere = " || ".join(queries)
+    def _worded(self, of: str, place: int, search: Search, parameters: Parameters) -> str:
+        """The rows whose texts hold one word. A branch for each word, so that no text is cut into words again."""
+        text, term = parameters.alias("text"), search.terms[place]
+        typed = parameters.add(term.typed, "text")
+        cases = " ".join(
+            f"when {literal(each.name)} then {each.points} + case when strpos(lower({text}.text), {typed}) > 0"
+            f" then {each.exact} else 0 end"
+            for each in CATALOGUE[of].texts.values()
+            if each.points
+        )
+        points = ["0"] * (len(search.terms) + 1)
+        points[place] = f"case {text}.field {cases} else 0 end"
         return (
-            f"select {text}.{of}_key, {', '.join(points)}, 0"
-            f" from ({self.projections[f'{of}_text']}) as {text} where {text}.words @@ ({anywhere})"
+            f"select {text}.{of}_key, {', '.join(points)}"
+            f" from ({self.projections[f'{of}_text']}) as {text} where {text}.words @@ {tsquery(term.word, parameters)}"
         )
 
     def _meant(  # noqa: PLR0913, PLR0917

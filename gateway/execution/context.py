@@ -144,9 +144,9 @@ class RequestContext:
             reference.typename in OBJECTS and OBJECTS[reference.typename].keyed
         )
         if not known or reference.cluster not in self._services.directory:
-            raise ClientError(ErrorCode.BAD_ID, "This ID points to nothing that the gateway serves.")
+            raise ClientError(ErrorCode.BAD_ID, "This ID is of a type or a cluster that the gateway does not serve.")
         if typename not in {None, reference.typename}:
-            raise ClientError(ErrorCode.BAD_ID, f"This is the ID of a {reference.typename}, not of a {typename}.")
+            raise ClientError(ErrorCode.BAD_ID, f"This is the ID of type {reference.typename}, and one of {typename} is needed.")
         return reference
 
     def _wording(self, selections: Selections) -> Wording:

@@ -33,6 +33,7 @@ __all__ = ["Limits", "Operation", "Operations", "Response"]
 
 _LOG = logging.getLogger(__name__)
 _MOST_ERRORS = 5
+_TOO_LONG = "The operation took too long and was given up. Ask for less at once, or try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Operations:
                 result = await self._execute(prepared.document, operation, context)
         except TimeoutError:
             return _refused(
-                [_located(ClientError(ErrorCode.DEADLINE_EXCEEDED, "The whole operation took too long.", retryable=True))]
+                [_located(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True))]
             )
         errors = [*(result.errors or ()), *context.errors]
         if result.data is None and errors and all(error.path is None for error in errors):
@@ -159,10 +160,10 @@ def _check_operation(document: DocumentNode, operation: Operation) -> None:
             else f"The document holds {len(defined)} operations: say which to run in `operationName`.",
         )
     if operation.name is not None and operation.name not in named:
-        raise ClientError(ErrorCode.OPERATION_UNKNOWN, f"The document holds no operation {ascii(operation.name)[:80]}.")
+        raise ClientError(ErrorCode.OPERATION_UNKNOWN, f"The document holds no operation named {ascii(operation.name)[:80]}.")
     chosen = defined[0] if operation.name is None else named[operation.name]
     if operation.only_query and chosen.operation is not OperationType.QUERY:
-        raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {chosen.operation.value} needs POST.")
+        raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {chosen.operation.value} must be sent by POST.")
 
 
 def _refused(errors: Sequence[GraphQLError], unnamed: ErrorCode = ErrorCode.INTERNAL_ERROR) -> Response:
@@ -206,6 +207,6 @@ def _formatted(error: GraphQLError, unnamed: ErrorCode = ErrorCode.INTERNAL_ERRO
         case unexpected:
             trace = uuid4().hex
             _LOG.error("unexpected error, trace %s, at %s", trace, error.path, exc_info=unexpected or error)
-            formatted["message"] = "Something went wrong inside the gateway. It was logged under this trace ID."
+            formatted["message"] = "Something went wrong inside the gateway. It was logged: give `traceId` when you report it."
             formatted["extensions"] = {"code": ErrorCode.INTERNAL_ERROR.value, "traceId": trace}
     return formatted

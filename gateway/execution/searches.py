@@ -2,6 +2,8 @@
 
 import re
 
+from strawberry.utils.str_converters import to_camel_case
+
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.request import RELEVANCE, Ordering, Search, Term, Where
 from adapters.contract.text import content_words, words
@@ -29,10 +31,11 @@ def list_request(
     """The request for one page; BAD_INPUT and PAGE_TOO_LARGE say what is wrong with the arguments."""
     size, cursor, backward = _paging(given)
     for condition in given.conditions:
+        name = f"filter.{to_camel_case(condition.filter)}"
         if len(condition.values) > _MOST_VALUES:
-            raise _bad(f"`filter.{condition.filter}` takes at most {_MOST_VALUES} values, not {len(condition.values)}.")
+            raise _bad(f"`{name}` takes at most {_MOST_VALUES} values, not {len(condition.values)}.")
         for value in condition.values:
-            _readable(value, "filter")
+            _readable(value, name)
     search = _search(given, vocabulary)
     return ListRequest(
         where=Where(of, tuple(given.conditions), search),
@@ -57,7 +60,7 @@ def _paging(given: ListArguments) -> tuple[int, str | None, bool]:
     name, size = ("last", given.last) if backward else ("first", given.first)
     if size is not None and not 1 <= size <= _LARGEST_SIZE:
         raise ClientError(
-            ErrorCode.PAGE_TOO_LARGE, f"`{name}` must be from 1 to {_LARGEST_SIZE}, not {size}. Use cursors for more."
+            ErrorCode.PAGE_TOO_LARGE, f"`{name}` must be from 1 to {_LARGEST_SIZE}, not {size}. Cursors lead on."
         )
     return size or _DEFAULT_SIZE, given.before if backward else given.after, backward
 
@@ -77,7 +80,7 @@ def _ordering(of: str, given: ListArguments) -> Ordering:
         return Ordering(RELEVANCE, descending=True) if given.search else _DEFAULTS.get(of, _LATEST)
     if given.order == RELEVANCE:
         if not given.search:
-            raise _bad("The order RELEVANCE needs a `search`.")
+            raise _bad("The order RELEVANCE needs a `search`: without one there are no points to order by.")
         return Ordering(RELEVANCE, descending=given.descending is not False)
     return Ordering(CATALOGUE[of].orders[given.order].name, descending=bool(given.descending))
 
@@ -105,7 +108,7 @@ def _readable(text: str, where: str) -> str:
     except UnicodeEncodeError:
         raise _bad(f"`{where}` holds half of a surrogate pair, which is no character.") from None
     if "\0" in text:
-        raise _bad(f"`{where}` holds a NUL character.")
+        raise _bad(f"`{where}` holds a NUL character, which no text may.")
     return text
 
 

@@ -53,10 +53,10 @@ class CursorCodec:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
-            raise _bad("It is not one that the gateway has given out.") from None
+            raise _bad("It was not given out by this gateway, or has been changed. Start again without it.") from None
         signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
         if not hmac.compare_digest(signature, self._signature(payload)):
-            raise _bad("It is not one that the gateway has given out.")
+            raise _bad("It was not given out by this gateway, or has been changed. Start again without it.")
         version, belongs, sort, cluster, key, clusters = orjson.loads(payload)
         if version != _VERSION:
             raise _bad("It comes from another version of the gateway. Start again without it.")

@@ -52,11 +52,10 @@ class Outage:
         """The outage as an error for clients."""
         timed_out = self.status is SourceStatus.TIMEOUT
         code = ErrorCode.SOURCE_TIMEOUT if timed_out else ErrorCode.SOURCE_UNAVAILABLE
-        state = self.status.value.lower().replace("_", " ")
         return SourceFailure(
             code,
             self.cluster,
-            f"The registry of {self.cluster} did not take part ({state}).",
+            f"The registry of {self.cluster} did not take part. {self.status.doc}",
             retryable=self.retryable,
         )
 

@@ -120,7 +120,7 @@ def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | 
         clusters = ", ".join(outage.cluster for outage in outages)
         raise ClientError(
             ErrorCode.ALL_SOURCES_FAILED,
-            f"None of the registries asked took part: {clusters}.",
+            f"None of the registries that were asked answered: {clusters}.",
             clusters=[outage.cluster for outage in outages],
             retryable=any(outage.retryable for outage in outages),
         )

@@ -36,8 +36,12 @@ class Reference:
             raw = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
             typename, cluster, key = raw.decode().split(":", 2)
         except (binascii.Error, ValueError):
-            raise ClientError(ErrorCode.BAD_ID, "This is not an ID that the gateway has given out.") from None
+            raise _bad() from None
         reference = cls(typename, cluster, key)
         if reference.id != given or not key or "\0" in key:
-            raise ClientError(ErrorCode.BAD_ID, "This is not an ID that the gateway has given out.")
+            raise _bad()
         return reference
+
+
+def _bad() -> ClientError:
+    return ClientError(ErrorCode.BAD_ID, "This is not an ID that the gateway has given out. Send one just as `id` had it.")

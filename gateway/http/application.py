@@ -34,7 +34,7 @@ def application(
 ) -> Starlette:
     """The ASGI application."""
     health = Health(directory)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/graphql", Endpoint(run, max_body).__call__, methods=_METHODS),
             Route("/healthz", health.alive),
@@ -44,13 +44,15 @@ def application(
         exception_handlers={HTTPException: _http_error, Exception: _unexpected},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # A redirect would trust the Host header, and has no JSON.
+    return app
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if status == 405:  # noqa: PLR2004
-        return refusal(ClientError(ErrorCode.METHOD_NOT_ALLOWED, "This page cannot be asked with this method."))
-    return refusal(ClientError(ErrorCode.NO_SUCH_PAGE, "There is nothing here. GraphQL is at /graphql."))
+    if isinstance(error, HTTPException) and error.status_code == 405:  # noqa: PLR2004
+        only_read = ClientError(ErrorCode.METHOD_NOT_ALLOWED, "This page can only be read, by GET.")
+        return refusal(only_read, headers=error.headers)
+    return refusal(ClientError(ErrorCode.NO_SUCH_PAGE, "There is nothing at this address. GraphQL is at /graphql."))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -59,7 +61,7 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     return refusal(
         ClientError(
             ErrorCode.INTERNAL_ERROR,
-            "Something went wrong inside the gateway. It was logged under this trace ID.",
+            "Something went wrong inside the gateway. It was logged: give `traceId` when you report it.",
             traceId=trace,
         )
     )

@@ -31,7 +31,8 @@ class Endpoint:
         try:
             if media_type is None:
                 raise ClientError(
-                    ErrorCode.NOT_ACCEPTABLE, f"The answer can be had as {GRAPHQL_RESPONSE} or {JSON} in UTF-8 only."
+                    ErrorCode.NOT_ACCEPTABLE,
+                    f"The Accept header leaves no form to answer in: name {GRAPHQL_RESPONSE} or {JSON}, in UTF-8.",
                 )
             operation = await self._operation(request)
         except ClientError as error:
@@ -52,16 +53,25 @@ class Endpoint:
             case "GET":
                 return _operation(_parameters(request), only_query=True)
             case method:
-                raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"Use POST or GET, not {method}.")
+                raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"GraphQL is asked by POST or GET, not by {method}.")
 
     async def _posted(self, request: Request) -> dict[str, Any]:
         _check_content_type(request.headers.get("content-type", ""))
+        announced = request.headers.get("content-length", "")
+        self._check_size(int(announced) if announced.isdecimal() else 0)
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
-            if len(body) > self._max_body:
-                raise ClientError(ErrorCode.BODY_TOO_LARGE, f"A request may have {self._max_body} bytes at most.")
+            self._check_size(len(body))
+        if not body:
+            raise ClientError(ErrorCode.BAD_REQUEST, "The body is empty: it must be a JSON object with a `query`.")
         return _object(bytes(body), "The body")
+
+    def _check_size(self, size: int) -> None:
+        if size > self._max_body:
+            raise ClientError(
+                ErrorCode.BODY_TOO_LARGE, f"The request is too large: it may have {self._max_body} bytes at most."
+            )
 
 
 def _status(response: operations.Response, media_type: str) -> int:
@@ -76,37 +86,42 @@ def _check_content_type(header: str) -> None:
     kind, *parameters = (part.strip().lower() for part in header.split(";"))
     charset = next((part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")), "utf-8")
     if kind != JSON or charset not in {"utf-8", "utf8"}:
-        raise ClientError(ErrorCode.UNSUPPORTED_MEDIA_TYPE, f"Send the operation as {JSON} in UTF-8.")
+        raise ClientError(
+            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+            f"Send the operation as {JSON} in UTF-8, and say so in the Content-Type header.",
+        )
 
 
 def _parameters(request: Request) -> dict[str, Any]:
     given: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
-        if given.get(name):
-            given[name] = _object(given[name].encode("utf-8", "surrogatepass"), f"`{name}`")
+        if name in given:
+            given[name] = _object(given[name], f"`{name}`") if given[name] else None
     return given
 
 
-def _object(text: bytes, what: str) -> dict[str, Any]:
+def _object(text: bytes | str, what: str) -> dict[str, Any]:
     try:
         found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise ClientError(
-            ErrorCode.BAD_REQUEST, f"{what} is not valid JSON (line {error.lineno}, column {error.colno})."
+            ErrorCode.BAD_REQUEST, f"{what} is not valid JSON in UTF-8 (line {error.lineno}, column {error.colno})."
         ) from None
+    if isinstance(found, list):
+        raise ClientError(ErrorCode.BAD_REQUEST, f"{what} must be a JSON object, not a list: there are no batches.")
     if not isinstance(found, dict):
-        raise ClientError(ErrorCode.BAD_REQUEST, f"{what} must be a JSON object. Batches are not supported.")
+        raise ClientError(ErrorCode.BAD_REQUEST, f"{what} must be a JSON object.")
     return found
 
 
 def _operation(given: dict[str, Any], *, only_query: bool = False) -> Operation:
     text, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
     if not isinstance(text, str) or not text:
-        raise ClientError(ErrorCode.BAD_REQUEST, "`query` must be the text of a GraphQL document.")
+        raise ClientError(ErrorCode.BAD_REQUEST, "`query` must be a string: the text of a GraphQL document.")
     if name is not None and not isinstance(name, str):
         raise ClientError(ErrorCode.BAD_REQUEST, "`operationName` must be a string.")
     if variables is not None and not isinstance(variables, dict):
-        raise ClientError(ErrorCode.BAD_REQUEST, "`variables` must be an object.")
+        raise ClientError(ErrorCode.BAD_REQUEST, "`variables` must be an object: a value for each variable, by name.")
     if not isinstance(given.get("extensions"), dict | None):
         raise ClientError(ErrorCode.BAD_REQUEST, "`extensions` must be an object.")
     return Operation(text, name or None, variables, only_query)

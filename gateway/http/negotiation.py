@@ -1,37 +1,53 @@
 """Content negotiation, as GraphQL over HTTP asks for it. Pure."""
 
+from dataclasses import dataclass
+
 __all__ = ["GRAPHQL_RESPONSE", "JSON", "negotiate"]
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
-_OFFERED = (GRAPHQL_RESPONSE, JSON)
+_OFFERED = (JSON, GRAPHQL_RESPONSE)
+_RANGES = ("*/*", "application/*")
+"""The ranges that take in what is offered, from the least to the most specific; below a type's own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    quality: float
+    place: int
+    specificity: int
 
 
 def negotiate(accept: str | None) -> str | None:
     """The media type of the answer by the Accept header; None where nothing that can be had is acceptable.
 
-    Of equally wanted types the one named first wins; who names none gets plain JSON, as old clients expect.
+    The most wanted type wins, of equally wanted ones that named first. Who names no type, or any,
+    gets plain JSON, as old clients expect.
 
     >>> negotiate("application/json;q=0.5, application/graphql-response+json")
     'application/graphql-response+json'
     >>> negotiate("*/*"), negotiate(None), negotiate("text/html")
     ('application/json', 'application/json', None)
+    >>> negotiate("application/json;q=0, */*")
+    'application/graphql-response+json'
     """
     if not accept or not accept.strip():
         return JSON
-    wanted: list[tuple[float, int, str]] = []
+    wishes = {offered: _wish(offered, accept) for offered in _OFFERED}
+    wanted = [offered for offered in _OFFERED if wishes[offered].quality > 0]
+    return min(wanted, key=lambda offered: (-wishes[offered].quality, wishes[offered].place), default=None)
+
+
+def _wish(offered: str, accept: str) -> _Wish:
+    """How much one type is wanted: the most specific range that takes it in says so."""
+    found = _Wish(0.0, 0, -1)
     for place, part in enumerate(accept.split(",")):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = _quality(parameters)
-        if quality > 0 and _charset(parameters):
-            wanted += [(-quality, place, offered) for offered in _meant(kind)]
-    return min(wanted)[2] if wanted else None
-
-
-def _meant(kind: str) -> tuple[str, ...]:
-    if kind in {"*/*", "application/*"}:
-        return (JSON,)
-    return (kind,) if kind in _OFFERED else ()
+        if kind in {offered, *_RANGES} and _charset(parameters):
+            specificity = _RANGES.index(kind) if kind in _RANGES else len(_RANGES)
+            if specificity > found.specificity:
+                found = _Wish(_quality(parameters), place, specificity)
+    return found
 
 
 def _quality(parameters: list[str]) -> float:
@@ -46,5 +62,5 @@ def _quality(parameters: list[str]) -> float:
 
 
 def _charset(parameters: list[str]) -> bool:
-    charsets = [value.strip(' "') for name, _, value in (each.partition("=") for each in parameters) if name == "charset"]
-    return all(charset in {"utf-8", "utf8"} for charset in charsets)
+    named = [value.strip(' "') for name, _, value in (each.partition("=") for each in parameters) if name == "charset"]
+    return all(charset in {"utf-8", "utf8"} for charset in named)

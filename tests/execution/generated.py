@@ -32,7 +32,7 @@ class Writer:
     def operation(self) -> str:
         """An operation over some of the lists and references."""
         roots = "\n".join(self._root(place) for place in range(self.draw.randint(1, 3)))
-        return f"query Generated($on: Boolean!, $off: Boolean!) {{\n{roots}\n}}\n" + "\n".join(self.fragments)
+        return f"query Generated($on: Boolean!, $off: Boolean!) {{\n__typename @include(if: $on) @skip(if: $off)\n{roots}\n}}\n" + "\n".join(self.fragments)
 
     def _root(self, place: int) -> str:
         name = self.draw.choice(["members", "members", "offers", "needs", "member", "node", "nodes", "clusters"])

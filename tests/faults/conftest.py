@@ -141,6 +141,36 @@ async def serve(montreal: City, guadalajara: City) -> AsyncIterator[ServeGateway
         await gateway.stop()
 
 
+FAULTS: dict[str, Callable[[City], None]] = {
+    "stopped": lambda city: city.server.stop(),
+    "killed": lambda city: city.server.kill(),
+    "refused": lambda city: city.road.down(),
+    "reset": lambda city: city.road.resetting(),
+    "cut off": lambda city: city.road.cutting(after=300),
+    "black hole": lambda city: city.road.silent(),
+    "too slow": lambda city: city.road.slow(3 * BRISK["deadline"]),
+}
+
+_SILENT = {"black hole", "too slow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that befalls a registry, and the status that its outage has then."""
+
+    befall: Callable[[City], None]
+    status: str
+    code: str
+
+
+@pytest.fixture(params=sorted(FAULTS))
+def fault(request: pytest.FixtureRequest) -> Fault:
+    """Each fault in turn."""
+    if request.param in _SILENT:
+        return Fault(FAULTS[request.param], "TIMEOUT", "SOURCE_TIMEOUT")
+    return Fault(FAULTS[request.param], "UNAVAILABLE", "SOURCE_UNAVAILABLE")
+
+
 @pytest.fixture
 async def gateway(serve: ServeGateway) -> RunningGateway:
     """A gateway that has Montréal answer briskly and gives Guadalajara time."""

@@ -19,8 +19,22 @@ from gateway.settings import RegistrySettings, Settings
 
 _PATIENCE = 10.0
 
-FORBIDDEN = ("127.0.0.1", "localhost", "asyncpg", "postgres", "traceback", "connection", "errno", "internal_error")
+FORBIDDEN = ("127.0.0.1", "localhost", "asyncpg", "postgres", "traceback", "errno", "internal_error")
 """What no answer of these tests may hold, in lower case: addresses, a driver's words, unexpected errors."""
+
+PAGE = """
+query Page($first: Int, $after: String, $last: Int, $before: String, $clusters: [String!],
+           $mode: OnSourceFailure! = PARTIAL) {
+  members(first: $first, after: $after, last: $last, before: $before, filter: {clusters: $clusters},
+          onSourceFailure: $mode) {
+    edges { cursor node { id displayName } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    complete
+    sources { cluster { slug } status returned asOf latencyMs retryable }
+  }
+}
+"""
+"""One page of names: one statement for each registry."""
 
 
 async def until(holds: Callable[[], bool], what: str) -> None:

@@ -1,0 +1,60 @@
+"""What is asked: the four queries of the comparison, the same text for every GraphQL contestant."""
+
+from dataclasses import dataclass
+
+__all__ = ["PAGE", "QUERIES", "SEARCHED", "Query", "listing"]
+
+PAGE = 50
+"""Members of a page of Q2."""
+SEARCHED = 20
+"""Members of a page of Q3."""
+
+_SCALARS = "id displayName sector orgType founded city country updatedAt"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query: its name, what it asks for in words, and its GraphQL text."""
+
+    name: str
+    about: str
+    text: str
+
+
+def listing(size: int) -> str:
+    """Members of both cities by name, so many a page, with offers and needs."""
+    return f"""query Listing($after: String) {{
+  members(first: {size}, after: $after, orderBy: {{field: NAME}}) {{
+    nodes {{
+      id displayName city
+      offers(first: 5) {{ id kind trl validUntil }}
+      needs(first: 5) {{ id kind validUntil }}
+    }}
+    pageInfo {{ hasNextPage }}
+  }}
+}}"""
+
+
+QUERIES = (
+    Query(
+        "Q1",
+        "a member by ID with 8 scalars",
+        f"query One($id: ID!) {{ member(id: $id) {{ ... on Member {{ {_SCALARS} }} }} }}",
+    ),
+    Query("Q2", f"{PAGE} members of both cities by name, with offers and needs", listing(PAGE)),
+    Query(
+        "Q3",
+        f"a filtered search, page of {SEARCHED}",
+        f"""query Search($search: String!, $sectors: [Sector!]) {{
+  members(search: $search, filter: {{sectors: $sectors}}, first: {SEARCHED}) {{
+    edges {{ score node {{ {_SCALARS} cluster {{ slug }} }} }}
+    pageInfo {{ hasNextPage }}
+  }}
+}}""",
+    ),
+    Query(
+        "Q4",
+        "six references across both cities",
+        f"query Six($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Member {{ {_SCALARS} }} }} }}",
+    ),
+)

@@ -1,0 +1,82 @@
+"""The cities that a command can be asked about, and where their databases are."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from adapters.contract.registry import Adapter
+from gateway.cli.configuration import adapters_of, read_settings
+from gateway.cli.control import is_running
+from gateway.cli.registries import CITIES, default_home, read_state
+from gateway.cli.terminal import USAGE, fail
+from gateway.settings import Settings
+
+__all__ = ["ALL", "Place", "by_name", "place", "places"]
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city's adapter and the address of its database."""
+
+    city: str
+    adapter: Adapter
+    dsn: str
+
+    @property
+    def address(self) -> str:
+        """The address without the login, to be shown."""
+        parts = urlsplit(self.dsn)
+        return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+
+
+def by_name(name: str, settings: Settings) -> tuple[str, Adapter]:
+    """The city of this name or cluster code, of the settings or of the demo; ends the command where there is none."""
+    known = _known(settings)
+    for city, adapter in known.items():
+        if name in {city, adapter.cluster.code}:
+            return city, adapter
+    codes = ", ".join(f"{city} ({adapter.cluster.code})" for city, adapter in known.items())
+    fail(f"there is no city {ascii(name)}. Known are {codes}.", USAGE)
+
+
+def place(name: str, dsn: str | None, home: Path | None) -> Place:
+    """Where the city's database is: as given, else in the running demo, else as the settings say."""
+    settings = read_settings()
+    city, adapter = by_name(name, settings)
+    found = dsn or _addresses(settings, home).get(city)
+    if found is None:
+        fail(
+            f"where is the database of {city}? Start corridor demo, give --dsn, or set registries.{city}.dsn.", USAGE
+        )
+    return Place(city, adapter, found)
+
+
+def places(name: str, dsn: str | None, home: Path | None) -> list[Place]:
+    """The city of this name, or with :data:`ALL` every city of the running demo, else of the settings."""
+    if name != ALL:
+        return [place(name, dsn, home)]
+    if dsn is not None:
+        fail("--dsn is the address of one city's database: name the city.", USAGE)
+    settings = read_settings()
+    known = _known(settings)
+    found = [Place(city, known[city], address) for city, address in _addresses(settings, home).items()]
+    if not found:
+        fail("no city has a database: start corridor demo, or set registries.", USAGE)
+    return found
+
+
+def _known(settings: Settings) -> dict[str, Adapter]:
+    of_demo = {city: import_module(f"adapters.{city}").ADAPTER for city in CITIES}
+    return of_demo | adapters_of(settings)
+
+
+def _addresses(settings: Settings, home: Path | None) -> dict[str, str]:
+    running = (home or default_home()).absolute()
+    if is_running(running):
+        return dict(read_state(running))
+    if home is not None:
+        fail(f"no demo runs in {running}")
+    return {city: registry.dsn.get_secret_value() for city, registry in settings.registries.items()}

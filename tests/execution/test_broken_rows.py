@@ -1,0 +1,56 @@
+"""A row that breaks the contract is an error with a path and a code; the rows around it are served."""
+
+import json
+from typing import Any
+
+import pytest
+
+from adapters.contract.registry import Limits
+from adapters.guadalajara import ADAPTER
+from adapters.kit.folder import Projections, load
+from adapters.kit.postgres import PostgresRegistry
+from gateway.app import Gateway
+from gateway.execution.operations import Operation
+from gateway.federation.directory import Directory, Source
+from tests.execution.conftest import SETTINGS
+
+QUERY = """{
+  members(first: 5) { edges { cursor node { displayName sector country summary { text }
+    capabilities { level concept { label } } } } pageInfo { hasNextPage } }
+}"""
+
+
+async def ask(dsn: str, projection: str, old: str, new: str, query: str = QUERY) -> Any:
+    """The answer where one projection says something else."""
+    sound = load(ADAPTER.folder)
+    assert old in sound[projection]
+    texts = {**sound.texts, projection: sound[projection].replace(old, new)}
+    registry = PostgresRegistry(ADAPTER.cluster, Projections(sound.folder, texts), dsn, Limits(2, 5, 30))
+    gateway = Gateway.of(SETTINGS, Directory.of(Source(registry, deadline=30)))
+    answer = json.loads((await gateway.run(Operation(query))).body)
+    await registry.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("giro.code as sector", "case when a.nombre like 'A%' then {} else giro.code end as sector")],
+)
+@pytest.mark.parametrize("broken", ["'UNHEARD_OF'", "null"], ids=["unknown code", "missing value"])
+async def test_an_untranslated_code_is_an_error_with_a_path(
+    city_databases: dict[str, str], column: str, value: str, broken: str
+) -> None:
+    answer = await ask(city_databases["guadalajara"], "member", column, value.format(broken))
+    errors = answer["errors"]
+    assert {error["extensions"]["code"] for error in errors} == {"CONTRACT_BROKEN"}
+    assert all(error["path"][0] == "members" and error["path"][-1] == "sector" for error in errors)
+    assert "UNHEARD_OF" not in json.dumps(answer["errors"])
+
+
+async def test_an_unknown_concept_is_an_error_with_a_path(city_databases: dict[str, str]) -> None:
+    query = "{ offers(first: 20) { nodes { id concepts { label } } } }"
+    answer = await ask(
+        city_databases["guadalajara"], "offer", "o.conceptos as concepts", "o.conceptos || array['urn:none'] as concepts", query
+    )
+    assert answer["errors"][0]["extensions"]["code"] == "CONTRACT_BROKEN"
+    assert answer["errors"][0]["path"][-1] == "concepts"

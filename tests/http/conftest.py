@@ -1,0 +1,59 @@
+"""Gateways over real HTTP: one over both cities, and others for what only they show."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from gateway.app import create_app
+from gateway.settings import RegistrySettings, Settings
+from tests.http.served import Served
+
+Serve = Callable[[ASGIApp], Served]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Iterator[Serve]:
+    """Serves an application until the end of the session."""
+    with ExitStack() as running:
+
+        def start(app: ASGIApp) -> Served:
+            served = Served(app)
+            running.callback(served.stop)
+            return served
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def settings(city_databases: dict[str, str]) -> Settings:
+    """Both cities, with time enough for a busy machine."""
+    return Settings(
+        registries={
+            city: RegistrySettings(dsn=dsn, deadline=15, statement_timeout=10, connect_timeout=5, pool_size=4)  # type: ignore[arg-type]
+            for city, dsn in city_databases.items()
+        },
+        cursor_secret="only for tests",  # type: ignore[arg-type]
+        request_deadline=20,
+    )
+
+
+@pytest.fixture(scope="session")
+def gateway(settings: Settings, serve: Serve) -> Served:
+    """The gateway over both cities."""
+    return serve(create_app(settings))
+
+
+@pytest.fixture(scope="session")
+def gateway_url(gateway: Served) -> str:
+    """Its address."""
+    return gateway.url
+
+
+@pytest.fixture
+async def http(gateway_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the gateway that gives up after 20 seconds: no request may hang."""
+    async with httpx.AsyncClient(base_url=gateway_url, timeout=20) as client:
+        yield client
