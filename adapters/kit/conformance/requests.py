@@ -1,0 +1,96 @@
+"""Requests made from the catalogue and from what a registry holds."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from adapters.contract.answer import Row
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.registry import Registry
+from adapters.contract.request import RELEVANCE, Boundary, Condition, Ordering, PageRequest, Search, Term, Where
+from adapters.contract.shape import Shape
+from adapters.contract.text import words
+from adapters.kit.memory.tables import Tables
+
+__all__ = ["EVERY_ROW", "FACETS", "FILTERS", "LISTS", "ORDERINGS", "SEARCHED", "everyone", "searches", "values", "walk"]
+
+LISTS: tuple[str, ...] = tuple(each.name for each in CATALOGUE.values() if each.orders)
+"""The objects that have lists."""
+
+ORDERINGS: tuple[tuple[str, Ordering], ...] = tuple(
+    (of, Ordering(order, descending)) for of in LISTS for order in CATALOGUE[of].orders for descending in (False, True)
+)
+"""Every order of every list, both ways."""
+
+FILTERS: tuple[tuple[str, str], ...] = tuple((of, name) for of in LISTS for name in CATALOGUE[of].filters)
+FACETS: tuple[tuple[str, str], ...] = tuple((of, name) for of in LISTS for name in CATALOGUE[of].facets)
+
+SEARCHED: tuple[str, ...] = tuple(of for of in LISTS if CATALOGUE[of].concepts)
+"""The objects whose lists can be searched."""
+
+EVERY_ROW = 1_000_000
+"""A limit that no registry under test reaches."""
+
+_TYPED = re.compile(r"[^\W_]+")
+_WORDS = 30
+_PHRASES = 10
+
+
+def everyone(of: str, ordering: Ordering | None = None, shape: Shape | None = None) -> PageRequest:
+    """The whole list of an object as one page, in its first order unless said otherwise."""
+    return PageRequest(Where(of), ordering or Ordering(next(iter(CATALOGUE[of].orders))), EVERY_ROW, shape=shape)
+
+
+async def walk(  # noqa: PLR0913 - a request has as many parts
+    registry: Registry, where: Where, ordering: Ordering, size: int, *, backward: bool = False
+) -> list[Row]:
+    """A list page by page, each behind the last row of the one before; ends at the first page that is not full."""
+    rows: list[Row] = []
+    boundary = None
+    while True:
+        page = await registry.page(PageRequest(where, ordering, size, boundary, backward))
+        rows += page
+        if len(page) < size:
+            return rows
+        boundary = Boundary(page[-1].sort, registry.cluster.code, page[-1].key)
+
+
+def values(tables: Tables, of: str, path: tuple[str, ...], most: int) -> list[str]:
+    """Up to ``most`` different values at the end of a path, spread over all that occur."""
+    return _spread(sorted({value for row in tables[of] for value in tables.values(of, row, path)}), most)
+
+
+def searches(tables: Tables, of: str) -> Iterator[Search]:
+    """Searches for words of the registry's own texts, as typed and without accents, for phrases, concepts, and both."""
+    texts = [text["text"] for text in tables[f"{of}_text"]]
+    typed = sorted({word for text in texts for word in _TYPED.findall(text.lower())})
+    for word in _spread(typed, _WORDS):
+        yield Search(_terms(word), ())
+        yield Search(tuple(Term(term.word, term.word) for term in _terms(word)), ())
+    for text in _spread(sorted(texts), _PHRASES):
+        yield Search(tuple(dict.fromkeys(_terms(" ".join(_TYPED.findall(text.lower())[:3])))), ())
+    uris = sorted({uri for path in CATALOGUE[of].concepts for uri in values(tables, of, path, _PHRASES)})
+    for place, uri in enumerate(uris):
+        yield Search((), ((uri, 100), (uris[place - 1], 60)))
+        yield Search(_terms(typed[place % len(typed)]), ((uri, 80),))
+    yield Search((Term("qzqzqz", "qzqzqz"),), (("urn:unknown", 100),))
+    yield Search((), ())
+
+
+def orderings(of: str) -> tuple[Ordering, ...]:
+    """By points, both ways, and the first order of the catalogue."""
+    return Ordering(RELEVANCE, True), Ordering(RELEVANCE), Ordering(next(iter(CATALOGUE[of].orders)))
+
+
+def condition(name: str, *given: str) -> Condition:
+    """One filter with its values."""
+    return Condition(name, given)
+
+
+def _terms(typed: str) -> tuple[Term, ...]:
+    return tuple(Term(word, part) for part in typed.split() for word in words(part))
+
+
+def _spread(items: Sequence[str], most: int) -> list[str]:
+    """Up to ``most`` of the items, evenly from first to last."""
+    step = max(1, -(-len(items) // most))
+    return [*items[::step]]

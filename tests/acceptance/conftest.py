@@ -1,0 +1,42 @@
+"""The gateway over both cities' reference registries."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from adapters.contract.registry import Limits
+from gateway.app import Gateway
+from gateway.execution.operations import Operation
+from gateway.federation.directory import Directory, Source
+from gateway.settings import Settings
+
+Ask = Callable[..., Awaitable[Any]]
+
+
+@pytest.fixture(scope="session")
+async def gateway(city_databases: dict[str, str]) -> AsyncIterator[Gateway]:
+    """A gateway with generous deadlines, for tests of meaning."""
+    directory = Directory.of(
+        *(
+            Source(import_module(f"adapters.{city}").ADAPTER.open(dsn, Limits(5, 5, 30)), deadline=30)
+            for city, dsn in city_databases.items()
+        )
+    )
+    settings = Settings(cursor_secret="for tests only", request_deadline=60)  # type: ignore[arg-type]
+    yield Gateway.of(settings, directory)
+    await directory.close()
+
+
+@pytest.fixture
+def ask(gateway: Gateway) -> Ask:
+    """Runs an operation that has to succeed, and gives its data."""
+
+    async def run(text: str, **variables: Any) -> Any:
+        answer = json.loads((await gateway.run(Operation(text, variables=variables))).body)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    return run
