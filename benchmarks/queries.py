@@ -27,8 +27,8 @@ def listing(size: int) -> str:
   members(first: {size}, after: $after, orderBy: {{field: NAME}}) {{
     nodes {{
       id displayName city
-      offers(first: 5) {{ id kind trl validUntil }}
-      needs(first: 5) {{ id kind validUntil }}
+      offers(first: 5) {{ id kind trl validUntil title {{ text lang }} }}
+      needs(first: 5) {{ id kind validUntil title {{ text lang }} }}
     }}
     pageInfo {{ hasNextPage }}
   }}

@@ -12,8 +12,8 @@ __all__ = ["Record", "Trace"]
 class Trace:
     """One statement that a registry ran.
 
-    ``request`` is what was asked, a bare ``Where`` where rows were counted. ``plan`` is the database's own words,
-    from a second run; ``milliseconds`` and ``rows`` are those of the first, the connection's share included.
+    ``request`` is what was asked, a bare ``Where`` where rows were counted. ``plan`` is the database's own words.
+    ``milliseconds`` are those of a second run, when the connection is open and the statement is known to it.
     """
 
     cluster: str

@@ -14,6 +14,13 @@ __all__ = ["CONCEPT_POINTS", "Predicates"]
 CONCEPT_POINTS = 3
 """Points of a search for each hundredth of a concept's weight: 300 for the concept itself."""
 
+# Some 160 characters, cut between words.
+_SNIPPET = (
+    "regexp_replace(regexp_replace(substr({text}.text, place.start, 160),"
+    " case when place.start > 1 then '^[^ ]+ ' else '^' end, case when place.start > 1 then '… ' else '' end),"
+    " case when char_length({text}.text) >= place.start + 160 then ' [^ ]*$' else '$' end,"
+    " case when char_length({text}.text) >= place.start + 160 then ' …' else '' end)"
+)
 _LANGUAGES = ("simple", "english", "french", "spanish")
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +155,17 @@ class Predicates:
             typed = parameters.add([term.typed for term in search.terms], "text[]")
             folded = parameters.add([term.word for term in search.terms], "text[]")
             branches.append(
-                f"select {text}.field, {text}.lang, {_snippet(text, folded)} as snippet,"
+                f"select {text}.field, {text}.lang, {_SNIPPET.format(text=text)} as snippet,"
                 f" (select bool_or(strpos(lower({text}.text), word) > 0) from unnest({typed}) as typed (word)) as exact,"
                 f" null::text as concept"
-                f" from ({self.projections[f'{of}_text']}) as {text}"
+                f" from ({self.projections[f'{of}_text']}) as {text} cross join lateral ({_place(text, folded)}) as place"
                 f" where {text}.{of}_key = {row}.key and {text}.words @@ ({any_word}) and {text}.field = any({worded}::text[])"
             )
         concepts = parameters.add([uri for uri, _ in search.concepts], "text[]")
         for path in CATALOGUE[of].concepts:
             joins, column = self.leaf(path_of(of, path), row, parameters)
             branches.append(
-                f"select {literal(path[0].upper())}, null::text, null::text, true, {column}"
+                f"select {literal(path[0].upper())}, null::text, null::text, false, {column}"
                 f" from (select) as here{joins} where {column} = any({concepts})"
             )
         union = "\n    union ".join(branches)
@@ -176,10 +183,9 @@ def tsquery(word: str, parameters: Parameters) -> str:
     return "(" + " || ".join(f"plainto_tsquery('pg_catalog.{each}', {placeholder})" for each in _LANGUAGES) + ")"
 
 
-def _snippet(text: str, words: str) -> str:
-    """Some 160 characters around the first word that stands in the text as typed or folded."""
-    start = (
-        f"(select coalesce(min(nullif(strpos(corridor.fold({text}.text), word), 0)), 1)"
-        f" from unnest({words}) as folded (word))"
+def _place(text: str, words: str) -> str:
+    """Where a snippet begins: some way before the first word that stands in the text as folded."""
+    return (
+        f"select greatest(coalesce(min(nullif(strpos(corridor.fold({text}.text), word), 0)), 1) - 40, 1) as start"
+        f" from unnest({words}) as folded (word)"
     )
-    return f"substr({text}.text, greatest({start} - 40, 1), 160)"

@@ -35,11 +35,11 @@ class Place:
 def by_name(name: str, settings: Settings) -> tuple[str, Adapter]:
     """The city of this name or cluster code, of the settings or of the demo; ends the command where there is none."""
     known = _known(settings)
-    for city, adapter in known.items():
-        if name in {city, adapter.cluster.code}:
-            return city, adapter
-    codes = ", ".join(f"{city} ({adapter.cluster.code})" for city, adapter in known.items())
-    fail(f"there is no city {ascii(name)}. Known are {codes}.", USAGE)
+    city = next((city for city, adapter in known.items() if name in {city, adapter.cluster.code}), None)
+    if city is None:
+        codes = ", ".join(f"{city} ({adapter.cluster.code})" for city, adapter in known.items())
+        fail(f"there is no city {name!a}. Known are {codes}.", USAGE)
+    return city, known[city]
 
 
 def place(name: str, dsn: str | None, home: Path | None) -> Place:
@@ -48,9 +48,7 @@ def place(name: str, dsn: str | None, home: Path | None) -> Place:
     city, adapter = by_name(name, settings)
     found = dsn or _addresses(settings, home).get(city)
     if found is None:
-        fail(
-            f"where is the database of {city}? Start corridor demo, give --dsn, or set registries.{city}.dsn.", USAGE
-        )
+        fail(f"where is the database of {city}? Start corridor demo, give --dsn, or set registries.{city}.dsn.", USAGE)
     return Place(city, adapter, found)
 
 

@@ -68,9 +68,10 @@ def adapters_of(settings: Settings) -> dict[str, Adapter]:
 def _is_address(dsn: str) -> bool:
     try:
         parts = urlsplit(dsn)
-        return parts.scheme in {"postgres", "postgresql"} and (parts.port is None or parts.port > 0)
+        port = parts.port
     except ValueError:
         return False
+    return parts.scheme in {"postgres", "postgresql"} and port != 0
 
 
 def _where(named: str | None) -> str:

@@ -31,7 +31,7 @@ HomeOption = Annotated[
 
 _INTERRUPTED = 130
 _QUERY = """{
-  members(search: "seguridad de datos", first: 6) {
+  members(search: "seguridad de datos", orderBy: { field: NAME }, first: 8) {
     totalCount
     complete
     sources { cluster { slug } status returned }
@@ -104,7 +104,7 @@ class _Control:
             return "ok"
         server = self._servers.get(city)
         if server is None:
-            return f"the demo has no city {ascii(city)}: it has {', '.join(self._servers)}"
+            return f"the demo has no city {city!a}: it has {', '.join(self._servers)}"
         try:
             match verb:
                 case "stop":
@@ -112,7 +112,7 @@ class _Control:
                 case "start":
                     server.start()
                 case _:
-                    return f"nothing to do for {ascii(verb)}"
+                    return f"nothing to do for {verb!a}"
         except ServerFailed as error:
             return str(error).replace("\n", " | ")
         return "ok"
@@ -124,6 +124,7 @@ def _welcome(registries: DemoRegistries, bound: socket.socket, home: Path | None
     where = "" if home is None else f" --home {shlex.quote(str(home))}"
     last = next(reversed(registries.servers))
     body = json.dumps({"query": " ".join(_QUERY.split())})
+    curl = f"curl -s {root}/graphql -H 'content-type: application/json' -d {shlex.quote(body)}"
     lines = [
         ("GraphQL", f"{root}/graphql"),
         ("GraphiQL", f"{root}/graphiql"),
@@ -135,7 +136,7 @@ def _welcome(registries: DemoRegistries, bound: socket.socket, home: Path | None
         ("Postgres", registries.origin),
     ]
     steps = [
-        ("Ask both cities at once:", f"curl -s {root}/graphql -H 'content-type: application/json' -d {shlex.quote(body)}"),
+        ("Ask both cities at once:", curl),
         ("Stop one city and ask again, for a partial answer:", f"{corridor} city stop {last}{where}"),
         ("Bring it back; the gateway notices within seconds:", f"{corridor} city start {last}{where}"),
         ("Look at what a city's projections promise:", f"{corridor} check {last}{where}"),

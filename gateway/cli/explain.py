@@ -5,9 +5,11 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Annotated, Any
 
 import typer
+from pydantic import SecretStr
 from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.text import Text
@@ -59,9 +61,9 @@ async def _trace(found: Sequence[Place], asked: Operation) -> tuple[list[Trace],
     directory = Directory.of(
         *(Source(each.adapter.trace(each.dsn, limits, traces.append), 2 * _SECONDS) for each in found)
     )
-    settings = read_settings()
+    changed = {"request_deadline": 4 * _SECONDS, "cursor_secret": SecretStr(token_urlsafe())}
     try:
-        gateway = Gateway.of(settings.model_copy(update={"request_deadline": 4 * _SECONDS}), directory)
+        gateway = Gateway.of(read_settings().model_copy(update=changed), directory)
         response = await gateway.run(asked)
     finally:
         await directory.close()

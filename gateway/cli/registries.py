@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Self
 
 import asyncpg
 import typer
@@ -44,8 +45,9 @@ class Population:
 
 def default_home() -> Path:
     """Where the demo keeps its data: ``var/demo`` of a checkout, else the user's own application folder."""
-    root = Path(gateway.__file__).parents[1]
-    return root / "var" / "demo" if (root / "pyproject.toml").is_file() else Path(typer.get_app_dir("corridor")) / "demo"
+    root = Path(gateway.__path__[0]).parent
+    checkout = (root / "pyproject.toml").is_file()
+    return root / "var" / "demo" if checkout else Path(typer.get_app_dir("corridor")) / "demo"
 
 
 def read_state(home: Path) -> Mapping[str, str]:
@@ -68,7 +70,7 @@ class DemoRegistries:
         self.adapters: dict[str, Adapter] = {city: import_module(f"adapters.{city}").ADAPTER for city in CITIES}
         self.servers = {city: EmbeddedServer(city, home / city) for city in CITIES}
 
-    def __enter__(self) -> "DemoRegistries":
+    def __enter__(self) -> Self:
         self.home.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -91,7 +93,8 @@ class DemoRegistries:
 
         A registry that was filled only half, from other data or with another population is made anew.
         """
-        dsns = dict(zip(CITIES, await asyncio.gather(*(self._prepare(c, population, progress) for c in CITIES)), strict=True))
+        addresses = await asyncio.gather(*(self._prepare(city, population, progress) for city in CITIES))
+        dsns = dict(zip(CITIES, addresses, strict=True))
         _write_private(self.home / _STATE, json.dumps(dsns))
         registries = {city: RegistrySettings(dsn=SecretStr(dsn)) for city, dsn in dsns.items()}
         settings = Settings()

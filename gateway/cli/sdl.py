@@ -24,6 +24,15 @@ RELEASED = _FOLDER / "released.graphql"
 DECLARED = _FOLDER / "breaking.toml"
 """The breaking changes since then that are meant: ``[[breaking]]`` with ``change`` and ``reason``."""
 
+_NOTHING_DECLARED = """\
+# Changes since the last release that break clients, and are meant. One entry for each, in the words of
+# `corridor sdl --check`:
+#
+# [[breaking]]
+# change = "Member.headcount was removed."
+# reason = "No registry ever filled it; deprecated since 1.2."
+"""
+
 
 def run(
     check: Annotated[
@@ -43,7 +52,7 @@ def run(
         COMMITTED.write_text(text, encoding="utf-8")
     if release:
         RELEASED.write_text(text, encoding="utf-8")
-        DECLARED.write_text("# Breaking changes since the last release: see docs on `corridor sdl`.\n", encoding="utf-8")
+        DECLARED.write_text(_NOTHING_DECLARED, encoding="utf-8")
     if check:
         problems = list(_problems(text))
         if problems:

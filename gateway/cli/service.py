@@ -16,7 +16,10 @@ _POLL_SECONDS = 0.01
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket on this address that does not listen yet; port 0 lets the system choose. Ends the command where it is taken."""
+    """A socket on this address that does not listen yet; port 0 lets the system choose.
+
+    Ends the command where the address is taken or is none of this machine's.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, socket.SOCK_STREAM)

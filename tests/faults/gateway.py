@@ -147,6 +147,14 @@ class RunningGateway:
         self.check(response.text)
         return Answer(response.json(), response.status_code, seconds)
 
+    async def recovered(self, query: str, within: float, **variables: Any) -> Answer:
+        """Asks again and again until the answer is complete: without a restart, and before patience ends."""
+        ends = monotonic() + _PATIENCE
+        while not (answer := await self.ask(query, within, **variables)).members["complete"]:
+            assert monotonic() < ends, f"never complete again: {answer.body}"
+            await asyncio.sleep(0.01)
+        return answer
+
     async def ready(self, within: float) -> tuple[int, dict[str, str]]:
         """The status of /readyz, and the state of each registry there."""
         started = monotonic()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.faults.conftest import BRISK, City, Fault
-from tests.faults.gateway import PAGE, Answer, RunningGateway, cluster_of, until
+from tests.faults.gateway import PAGE, Answer, RunningGateway, cluster_of
 
 LARGEST = 100
 SLACK = 1.0
@@ -60,9 +60,7 @@ async def test_a_registry_that_returns_is_excluded_until_the_client_starts_anew(
 
     montreal.server.start()
     montreal.road.passing()
-    anew = await gateway.ask(PAGE, WITHIN, first=10)
-    while not anew.members["complete"]:
-        anew = await gateway.ask(PAGE, WITHIN, first=10)
+    anew = await gateway.recovered(PAGE, WITHIN, first=10)
     assert anew.ids == first.ids
     assert anew.statuses == {montreal.cluster: "OK", guadalajara.cluster: "OK"}
     assert anew.errors == []

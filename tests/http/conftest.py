@@ -1,6 +1,7 @@
 """Gateways over real HTTP: one over both cities, and others for what only they show."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack
 
 import httpx
@@ -9,9 +10,12 @@ from starlette.types import ASGIApp
 
 from gateway.app import create_app
 from gateway.settings import RegistrySettings, Settings
-from tests.http.served import Served
+from tests.http.served import GRAPHQL, Served
 
 Serve = Callable[[ASGIApp], Served]
+Ask = Callable[..., Awaitable[httpx.Response]]
+
+HEADERS = {"accept": GRAPHQL, "content-type": "application/json"}
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +61,17 @@ async def http(gateway_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway that gives up after 20 seconds: no request may hang."""
     async with httpx.AsyncClient(base_url=gateway_url, timeout=20) as client:
         yield client
+
+
+@pytest.fixture
+async def ask(http: httpx.AsyncClient) -> AsyncIterator[Ask]:
+    """Posts an operation and gives the answer; afterwards the gateway has to answer a good query as ever."""
+
+    async def post(query: str, variables: object = None, **members: object) -> httpx.Response:
+        body = {"query": query, "variables": variables, **members}
+        # json.dumps escapes, so that half a surrogate pair can be sent at all.
+        return await http.post("/graphql", content=json.dumps(body), headers=HEADERS)
+
+    yield post
+    well = await post("{ members(first: 1) { nodes { id } complete } }")
+    assert well.json()["data"]["members"]["complete"] is True

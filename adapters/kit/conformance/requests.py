@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from adapters.contract.answer import Row
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.registry import Registry
-from adapters.contract.request import RELEVANCE, Boundary, Condition, Ordering, PageRequest, Search, Term, Where
+from adapters.contract.request import Boundary, Ordering, PageRequest, Search, Term, Where
 from adapters.contract.shape import Shape
 from adapters.contract.text import words
 from adapters.kit.memory.tables import Tables
@@ -74,16 +74,6 @@ def searches(tables: Tables, of: str) -> Iterator[Search]:
         yield Search(_terms(typed[place % len(typed)]), ((uri, 80),))
     yield Search((Term("qzqzqz", "qzqzqz"),), (("urn:unknown", 100),))
     yield Search((), ())
-
-
-def orderings(of: str) -> tuple[Ordering, ...]:
-    """By points, both ways, and the first order of the catalogue."""
-    return Ordering(RELEVANCE, True), Ordering(RELEVANCE), Ordering(next(iter(CATALOGUE[of].orders)))
-
-
-def condition(name: str, *given: str) -> Condition:
-    """One filter with its values."""
-    return Condition(name, given)
 
 
 def _terms(typed: str) -> tuple[Term, ...]:

@@ -1,6 +1,7 @@
 """What a search finds, and why: words in texts, stemmed by language, and concepts."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 from adapters.contract.catalogue import CATALOGUE
@@ -54,7 +55,7 @@ class Searcher:
                 exact = any(term.typed in text["text"].lower() for term in search.terms)
                 found.add((text["field"], text["lang"], _snippet(text["text"], search), exact, None))
         for path, uri in self._met(row, dict(search.concepts)):
-            found.add((path[0].upper(), None, None, True, uri))
+            found.add((path[0].upper(), None, None, False, uri))
         listed = [
             dict(zip(("field", "lang", "snippet", "exact", "concept"), hit, strict=True))
             for hit in sorted(found, key=_nulls_last)
@@ -85,11 +86,14 @@ class Searcher:
 
 
 def _snippet(text: str, search: Search) -> str:
-    """Some 160 characters around the first word that stands in the text as folded."""
+    """Some 160 characters around the first word that stands in the text as folded, cut between words."""
     folded = fold(text)
     start = min((place for term in search.terms if (place := folded.find(term.word)) >= 0), default=0)
     begin = max(start - _BEFORE, 0)
-    return text[begin : begin + _SNIPPET]
+    snippet = text[begin : begin + _SNIPPET]
+    if begin:
+        snippet = re.sub("^[^ ]+ ", "… ", snippet)
+    return re.sub(" [^ ]*$", " …", snippet) if len(text) > begin + _SNIPPET else snippet
 
 
 def _nulls_last(hit: _Hit) -> list[tuple[bool, str]]:

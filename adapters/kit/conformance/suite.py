@@ -1,0 +1,201 @@
+"""The suite over a city's registry in Postgres: its answers against those of the reference registry on the same rows."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+
+import pytest
+
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.registry import Limits
+from adapters.contract.request import (
+    RELEVANCE,
+    Condition,
+    FacetRequest,
+    FetchRequest,
+    Ordering,
+    PageRequest,
+    Where,
+)
+from adapters.contract.shape import Shape
+from adapters.kit.adapter import PostgresAdapter
+from adapters.kit.columns import OPTIONAL, PROJECTIONS
+from adapters.kit.conformance.answers import difference
+from adapters.kit.conformance.laws import RegistryLaws
+from adapters.kit.conformance.promises import PROMISES
+from adapters.kit.conformance.requests import (
+    EVERY_ROW,
+    FACETS,
+    FILTERS,
+    LISTS,
+    ORDERINGS,
+    SEARCHED,
+    everyone,
+    searches,
+    values,
+    walk,
+)
+from adapters.kit.conformance.shapes import every_way, everything
+from adapters.kit.memory import MemoryRegistry, snapshot
+from adapters.kit.memory.tables import Tables
+from adapters.kit.postgres import PostgresRegistry
+from adapters.kit.statement import Statement
+
+__all__ = ["ConformanceSuite"]
+
+_LIMITS = Limits(pool_size=2, connect_timeout=10, statement_timeout=30)
+_VALUES = 12
+_SHOWN = 10
+_FETCHED = 60
+_PAGE = 7
+_SHAPES: tuple[Callable[[str], Shape], ...] = (everything, every_way)
+
+
+class ConformanceSuite(RegistryLaws):
+    """Inherit, and give one fixture, ``registry_address``: the adapter, and the address of a database with some rows in it."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    async def registry(cls, registry_address: tuple[PostgresAdapter, str]) -> AsyncIterator[PostgresRegistry]:
+        """The registry under test."""
+        adapter, dsn = registry_address
+        registry = adapter.open(dsn, _LIMITS)
+        yield registry
+        await registry.close()
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    async def memory(cls, registry: PostgresRegistry) -> MemoryRegistry:
+        """The same rows in the reference registry."""
+        return await snapshot(registry)
+
+    @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
+    async def test_every_row_keeps_the_contract(
+        self, memory: MemoryRegistry, promise: Callable[[Tables], Iterator[str]]
+    ) -> None:
+        """Each of the promises, on all rows of all projections."""
+        broken = list(promise(memory.tables))
+        assert not broken, _listed(broken)
+
+    async def test_two_reads_give_the_same_rows(self, registry: PostgresRegistry, memory: MemoryRegistry) -> None:
+        """Keys and everything else are stable: no row number, clock or chance in a projection."""
+        again = (await snapshot(registry)).tables
+        for name in PROJECTIONS:
+            once, twice = (sorted(map(repr, rows)) for rows in (memory.tables[name], again[name]))
+            changed = sorted(set(once) ^ set(twice))
+            assert once == twice, f"projections/{name}.sql gives other rows when it is read again: {changed[:2]}"
+
+    async def test_the_projections_of_pairs_hold_what_the_arrays_hold(self, registry: PostgresRegistry) -> None:
+        """An optional projection is another way to the elements of an array."""
+        projections = registry.compiler.projections
+        for name in sorted(name for name in OPTIONAL if name in projections):
+            of, column = next((of, name.removeprefix(f"{of}_")) for of in LISTS if name.startswith(f"{of}_"))
+            pairs = f"select {of}_key as key, value from ({projections[name]}) as pair"
+            elements = f"select key, unnest({column}) as value from ({projections[of]}) as row"
+            parted = await registry.run(
+                Statement(f"(({pairs}) except ({elements})) union all (({elements}) except ({pairs}))", ())
+            )
+            assert not parted, f"projections/{name}.sql and {of}.{column} differ: {_listed(map(str, parted))}"
+
+    @pytest.mark.parametrize("shape", _SHAPES, ids=lambda shape: shape.__name__)
+    @pytest.mark.parametrize(
+        ("of", "ordering"), ORDERINGS, ids=[f"{of}-{each.name}-{each.descending}" for of, each in ORDERINGS]
+    )
+    async def test_lists_are_those_of_the_reference(
+        self,
+        registry: PostgresRegistry,
+        memory: MemoryRegistry,
+        of: str,
+        ordering: Ordering,
+        shape: Callable[[str], Shape],
+    ) -> None:
+        """Rows, order, sort keys and every field, under their names and under aliases."""
+        request = everyone(of, ordering, shape(of))
+        await _same(registry, memory, request)
+
+    @pytest.mark.parametrize("shape", _SHAPES, ids=lambda shape: shape.__name__)
+    @pytest.mark.parametrize("of", LISTS)
+    async def test_rows_by_key_are_those_of_the_reference(
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, shape: Callable[[str], Shape]
+    ) -> None:
+        """Many at once, and one alone."""
+        keys = tuple(row["key"] for row in memory.tables[of])[:_FETCHED]
+        for sought in ((*keys, "no such key", *keys), keys[:1]):
+            request = FetchRequest(sought, shape(of))
+            expected, given = await memory.fetch(request), await registry.fetch(request)
+            expected, given = (sorted(rows, key=lambda row: row.key) for rows in (expected, given))
+            said = difference(expected, given, request.shape)
+            assert not said, f"{of} by key:\n{said[:2000]}"
+
+    @pytest.mark.parametrize(("of", "name"), FILTERS, ids=["-".join(each) for each in FILTERS])
+    async def test_filters_find_what_the_reference_finds(
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, name: str
+    ) -> None:
+        """Values that occur, one that does not, two of them, and with another filter beside."""
+        given = values(memory.tables, of, CATALOGUE[of].filters[name].path, _VALUES)
+        assert given, f"no {of} has a value that the filter {name} could find: check {CATALOGUE[of].filters[name].path}"
+        beside = [
+            Condition(other.name, (*values(memory.tables, of, other.path, 2),)) for other in CATALOGUE[of].filters.values()
+        ]
+        for conditions in (
+            *([Condition(name, (value,))] for value in given),
+            [Condition(name, ("no such value",))],
+            [Condition(name, ("no such value", given[0], given[-1]))],
+            [Condition(name, ())],
+            *([Condition(name, tuple(given)), other] for other in beside),
+        ):
+            where = Where(of, tuple(conditions))
+            await _same(registry, memory, PageRequest(where, everyone(of).ordering, EVERY_ROW))
+            assert await registry.count(where) == await memory.count(where), f"count of {where}"
+
+    @pytest.mark.parametrize(("of", "facet"), FACETS, ids=["-".join(each) for each in FACETS])
+    async def test_facets_are_those_counted_by_hand(
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, facet: str
+    ) -> None:
+        """Of all rows, of filtered ones, and of what a search finds."""
+        wheres = [Where(of)]
+        wheres += [
+            Where(of, (Condition(each.name, (*values(memory.tables, of, each.path, 2),)),))
+            for each in CATALOGUE[of].filters.values()
+        ]
+        wheres += [Where(of, (), search) for search in [*searches(memory.tables, of)][::20]]
+        for where in wheres:
+            request = FacetRequest(where, facet)
+            expected, given = dict(await memory.facet(request)), dict(await registry.facet(request))
+            unlike = sorted(set(expected.items()) ^ set(given.items()), key=str)
+            assert expected == given, f"facet {facet} of {where}: {unlike[:_SHOWN]}"
+
+    @pytest.mark.parametrize("of", SEARCHED)
+    async def test_searches_find_what_the_reference_finds(
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str
+    ) -> None:
+        """Rows, points, order and what each row was found by."""
+        found = 0
+        for search in searches(memory.tables, of):
+            where = Where(of, (), search)
+            for ordering in (Ordering(RELEVANCE, descending=True), Ordering(RELEVANCE), everyone(of).ordering):
+                await _same(registry, memory, PageRequest(where, ordering, EVERY_ROW, hits=True))
+            count = await registry.count(where)
+            assert count == await memory.count(where), f"count of {where}"
+            found += count
+        assert found, "no search found anything"
+
+    @pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])
+    @pytest.mark.parametrize("of", SEARCHED)
+    async def test_a_walk_by_points_is_that_of_the_reference(
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, *, backward: bool
+    ) -> None:
+        """Many rows have the same points: keys part them."""
+        search = max([*searches(memory.tables, of)], key=lambda search: len(search.concepts) * 2 + len(search.terms))
+        where, ordering = Where(of, (), search), Ordering(RELEVANCE, descending=True)
+        expected = await walk(memory, where, ordering, _PAGE, backward=backward)
+        assert not difference(expected, await walk(registry, where, ordering, _PAGE, backward=backward))
+
+
+async def _same(registry: PostgresRegistry, memory: MemoryRegistry, request: PageRequest) -> None:
+    said = difference(await memory.page(request), await registry.page(request), request.shape)
+    assert not said, f"{request.where}, {request.ordering}:\n{said[:2000]}"
+
+
+def _listed(broken: Iterable[str]) -> str:
+    sentences = [*broken]
+    more = f"\n... and {len(sentences) - _SHOWN} more" if len(sentences) > _SHOWN else ""
+    return "\n" + "\n".join(sentences[:_SHOWN]) + more

@@ -1,0 +1,136 @@
+"""The floor: the gateway's own statements, their rows merged by sort key, their bytes joined. No GraphQL, no checks.
+
+A request is ``POST /Q2`` with the number of a case, whose statements were recorded beforehand.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from adapters.contract.answer import MARK
+from benchmarks import plans
+from benchmarks.contestants.pools import Pool, open_pools
+from benchmarks.plans import Plan, Sent
+from benchmarks.queries import PAGE, SEARCHED
+from gateway.app import load_adapters
+from gateway.federation.reference import Reference
+from gateway.settings import Settings
+
+__all__ = ["PLANS", "application"]
+
+PLANS = "CORRIDOR_BENCH_PLANS"
+"""The variable that names the file of the recorded statements."""
+
+_Placed = tuple[int | str, str, str, str]
+"""Sort key, cluster, key, JSON."""
+
+
+class Floor:
+    """Answers the four queries by hand."""
+
+    def __init__(self, recorded: Mapping[str, Sequence[Plan]]) -> None:
+        self._plans = recorded
+        self.pools: Mapping[str, Pool[asyncpg.Record]] = {}
+        """By cluster, once the application has started."""
+
+    async def one(self, request: Request) -> Response:
+        """Q1."""
+        (sent,) = (await self._plan("Q1", request)).fetches
+        (row,) = await self._run(sent)
+        return _json(f'{{"data":{{"member":{row["text"]}}}}}')
+
+    async def listing(self, request: Request) -> Response:
+        """Q2: keys first, JSON for the winners second."""
+        plan = await self._plan("Q2", request)
+        placed = sorted(await self._placed(plan.pages))
+        wanted: dict[str, list[str]] = {}
+        for _, cluster, key, _ in placed[:PAGE]:
+            wanted.setdefault(cluster, []).append(key)
+        rows = await self._fetched(plan.fetches, wanted)
+        nodes = ",".join(rows[cluster, key] for _, cluster, key, _ in placed[:PAGE])
+        return _json(f'{{"data":{{"members":{{"nodes":[{nodes}],{_page_info(len(placed) > PAGE)}}}}}}}')
+
+    async def search(self, request: Request) -> Response:
+        """Q3: one statement a city."""
+        plan = await self._plan("Q3", request)
+        placed = sorted(await self._placed(plan.pages), reverse=True)
+        edges = ",".join(
+            f'{{"score":{score},"node":{_worded(text, cluster)}}}' for score, cluster, _, text in placed[:SEARCHED]
+        )
+        return _json(f'{{"data":{{"members":{{"edges":[{edges}],{_page_info(len(placed) > SEARCHED)}}}}}}}')
+
+    async def six(self, request: Request) -> Response:
+        """Q4."""
+        asked = await request.json()
+        references = [Reference.parse(each) for each in asked["ids"]]
+        wanted: dict[str, list[str]] = {}
+        for each in references:
+            wanted.setdefault(each.cluster, []).append(each.key)
+        rows = await self._fetched(self._plans["Q4"][asked["case"]].fetches, wanted)
+        nodes = ",".join(rows[each.cluster, each.key] for each in references)
+        return _json(f'{{"data":{{"nodes":[{nodes}]}}}}')
+
+    async def _plan(self, query: str, request: Request) -> Plan:
+        return self._plans[query][(await request.json())["case"]]
+
+    async def _run(self, sent: Sent) -> list[asyncpg.Record]:
+        return await self.pools[sent.cluster].fetch(sent.sql, *sent.values)
+
+    async def _placed(self, pages: Sequence[Sent]) -> list[_Placed]:
+        answers = await asyncio.gather(*map(self._run, pages))
+        return [
+            (row["sort"], sent.cluster, row["key"], row["text"])
+            for sent, rows in zip(pages, answers, strict=True)
+            for row in rows
+        ]
+
+    async def _fetched(self, sent: Sequence[Sent], wanted: Mapping[str, list[str]]) -> dict[tuple[str, str], str]:
+        answers = await asyncio.gather(*(self._run(_with_keys(each, wanted[each.cluster])) for each in sent))
+        return {
+            (each.cluster, row["key"]): row["text"] for each, rows in zip(sent, answers, strict=True) for row in rows
+        }
+
+
+def _with_keys(sent: Sent, keys: list[str]) -> Sent:
+    sought: object = keys if len(keys) > 1 else keys[0]
+    values = [*sent.values[: sent.keys], sought, *sent.values[sent.keys + 1 :]]
+    return Sent(sent.cluster, sent.sql, values, sent.keys)
+
+
+def _worded(text: str, cluster: str) -> str:
+    return text.replace(f'{MARK}[0,"{cluster}"]{MARK}', f'{{"slug":"{cluster}"}}')
+
+
+def _page_info(more: bool) -> str:
+    return f'"pageInfo":{{"hasNextPage":{"true" if more else "false"}}}'
+
+
+def _json(body: str) -> Response:
+    return Response(body.encode(), media_type="application/json")
+
+
+def application(settings: Settings) -> Starlette:
+    """The floor as an ASGI application."""
+    floor = Floor(plans.read(Path(os.environ[PLANS])))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        adapters = load_adapters(settings)
+        pools = await open_pools(settings)
+        floor.pools = {adapters[city].cluster.code: pool for city, pool in pools.items()}
+        yield
+        for pool in pools.values():
+            pool.terminate()
+
+    answers = {"/Q1": floor.one, "/Q2": floor.listing, "/Q3": floor.search, "/Q4": floor.six}
+    return Starlette(
+        routes=[Route(path, answer, methods=["POST"]) for path, answer in answers.items()], lifespan=lifespan
+    )

@@ -1,0 +1,142 @@
+"""The load: so many connections, each asking again as soon as it is answered. A process of its own.
+
+``python -m benchmarks.load`` reads a :class:`Job` as JSON from standard input and writes :class:`Latencies`.
+A client of a few lines, because it shares the cores with what it measures: any library of HTTP costs more than Q1.
+"""
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from time import perf_counter
+
+import uvloop
+
+__all__ = ["Job", "Latencies", "ask", "measure"]
+
+_END = b"\r\n\r\n"
+_OK = b"HTTP/1.1 200 "
+_LENGTH = b"content-length: "
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to send where: ``bodies`` are JSON texts, drawn at random for ``seconds``."""
+
+    port: int
+    path: str
+    bodies: Sequence[str]
+    concurrency: int
+    seconds: float
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Latencies:
+    """How long each answer took, in milliseconds, in ascending order; and how many were not of status 200."""
+
+    milliseconds: Sequence[float]
+    seconds: float
+    failed: int
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return len(self.milliseconds) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency that this share of the requests did not pass."""
+        return self.milliseconds[min(int(len(self.milliseconds) * share), len(self.milliseconds) - 1)]
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: sends requests until the time is over."""
+
+    def __init__(self, requests: Sequence[bytes], until: float, seed: int) -> None:
+        self._requests = requests
+        self._until = until
+        self._random = random.Random(seed)  # noqa: S311
+        self._transport: asyncio.Transport
+        self._received = bytearray()
+        self._sent = 0.0
+        self.milliseconds: list[float] = []
+        self.failed = 0
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP
+        self._transport = transport
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        received = self._received
+        received += data
+        head = received.find(_END)
+        if head < 0:
+            return
+        start = received.index(_LENGTH) + len(_LENGTH)
+        length = int(received[start : received.index(b"\r", start)])
+        if len(received) < head + len(_END) + length:
+            return
+        now = perf_counter()
+        self.milliseconds.append((now - self._sent) * 1000)
+        self.failed += not received.startswith(_OK)
+        received.clear()
+        if now < self._until:
+            self._send()
+        else:
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None or perf_counter() < self._until:
+            self.ended.set_exception(ConnectionError(f"the contestant hung up: {exc}"))
+        else:
+            self.ended.set_result(None)
+
+    def _send(self) -> None:
+        self._sent = perf_counter()
+        self._transport.write(self._random.choice(self._requests))
+
+
+async def measure(job: Job) -> Latencies:
+    """Runs the job in this process."""
+    requests = [_request(job.path, body) for body in job.bodies]
+    started = perf_counter()
+    loop = asyncio.get_running_loop()
+    connections = [
+        _Connection(requests, started + job.seconds, job.seed + number) for number in range(job.concurrency)
+    ]
+    for connection in connections:
+        await loop.create_connection(lambda connection=connection: connection, "127.0.0.1", job.port)  # type: ignore[misc]
+    await asyncio.gather(*(connection.ended for connection in connections))
+    return Latencies(
+        sorted(latency for connection in connections for latency in connection.milliseconds),
+        perf_counter() - started,
+        sum(connection.failed for connection in connections),
+    )
+
+
+def _request(path: str, body: str) -> bytes:
+    content = body.encode()
+    head = (
+        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+async def ask(job: Job) -> Latencies:
+    """Runs the job in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    answer, _ = await process.communicate(json.dumps(asdict(job)).encode())
+    if process.returncode:
+        raise RuntimeError(f"the load process ended with {process.returncode}")
+    return Latencies(**json.loads(answer))
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(uvloop.run(measure(Job(**json.load(sys.stdin.buffer)))))))  # noqa: T201

@@ -1,0 +1,104 @@
+"""The statements that the gateway sends for a case, recorded while it answers: what the floor runs."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from adapters.contract.answer import Row
+from adapters.contract.cluster import Cluster
+from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
+from adapters.kit.postgres import PostgresRegistry
+
+__all__ = ["Plan", "Recorder", "Sent", "plan", "read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A statement that went to a city. ``keys`` is the place of the sought keys among the values of a fetch, else -1."""
+
+    cluster: str
+    sql: str
+    values: Sequence[object]
+    keys: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a case makes the gateway send: the page's statements (none for a fetch by ID), then those for rows."""
+
+    pages: Sequence[Sent]
+    fetches: Sequence[Sent]
+
+
+class Recorder:
+    """A registry that notes what is sent to the one behind it."""
+
+    def __init__(self, registry: PostgresRegistry) -> None:
+        self.registry = registry
+        self.pages: list[Sent] = []
+        self.fetches: list[Sent] = []
+
+    @property
+    def cluster(self) -> Cluster:
+        """Whose registry it is."""
+        return self.registry.cluster
+
+    async def page(self, request: PageRequest) -> Sequence[Row]:
+        """Noted."""
+        statement = self.registry.compiler.page(request)
+        self.pages.append(Sent(self.cluster.code, statement.sql, statement.values))
+        return await self.registry.page(request)
+
+    async def fetch(self, request: FetchRequest) -> Sequence[Row]:
+        """Noted."""
+        statement = self.registry.compiler.fetch(request)
+        sought = request.keys[0] if len(request.keys) == 1 else list(request.keys)
+        self.fetches.append(
+            Sent(self.cluster.code, statement.sql, statement.values, statement.values.index(sought))
+        )
+        return await self.registry.fetch(request)
+
+    async def count(self, where: Where) -> int:
+        """Not among the queries of the comparison."""
+        return await self.registry.count(where)
+
+    async def facet(self, request: FacetRequest) -> Mapping[str, int]:
+        """Not among the queries of the comparison."""
+        return await self.registry.facet(request)
+
+    async def ping(self) -> None:
+        """Not noted."""
+        await self.registry.ping()
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        await self.registry.close()
+
+
+def plan(recorders: Sequence[Recorder]) -> Plan:
+    """What was sent since the last time, and forgets it."""
+    found = Plan(
+        [sent for recorder in recorders for sent in recorder.pages],
+        [sent for recorder in recorders for sent in recorder.fetches],
+    )
+    for recorder in recorders:
+        recorder.pages.clear()
+        recorder.fetches.clear()
+    return found
+
+
+def write(plans: Mapping[str, Sequence[Plan]], file: Path) -> None:
+    """Writes the plans of all cases, by query."""
+    file.write_text(json.dumps({name: [asdict(each) for each in listed] for name, listed in plans.items()}), "utf-8")
+
+
+def read(file: Path) -> Mapping[str, Sequence[Plan]]:
+    """Reads what ``write`` wrote."""
+    return {
+        name: [
+            Plan([Sent(**sent) for sent in each["pages"]], [Sent(**sent) for sent in each["fetches"]])
+            for each in listed
+        ]
+        for name, listed in json.loads(file.read_text("utf-8")).items()
+    }
