@@ -60,4 +60,4 @@ class PostgresAdapter:
 
     async def check(self, dsn: str) -> Any:
         """Whether the database still answers as the projections promise."""
-        return import_module("adapters.kit.check").check(self, dsn)
+        return await import_module("adapters.kit.check").check(self, dsn)

@@ -172,7 +172,7 @@ class Predicates:
         return (
             "\nleft join lateral (select coalesce(json_agg(row_to_json(hits)"
             ' order by hits.field collate "C", hits.lang collate "C", hits.concept collate "C", hits.snippet collate "C"),'
-            f" '[]'::json) as body from ({union}) as hits) as {joined} on true",
+            f" '[]'::json) as body from ({union}) as hits (field, lang, snippet, exact, concept)) as {joined} on true",
             f"{joined}.body::text",
         )
 

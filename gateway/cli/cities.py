@@ -29,7 +29,7 @@ class Place:
     def address(self) -> str:
         """The address without the login, to be shown."""
         parts = urlsplit(self.dsn)
-        return f"{parts.hostname}:{parts.port or 5432}{parts.path}"
+        return parts.netloc.rpartition("@")[2] + parts.path
 
 
 def by_name(name: str, settings: Settings) -> tuple[str, Adapter]:

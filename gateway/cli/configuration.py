@@ -68,7 +68,8 @@ def adapters_of(settings: Settings) -> dict[str, Adapter]:
 def _is_address(dsn: str) -> bool:
     try:
         parts = urlsplit(dsn)
-        port = parts.port
+        several = "," in parts.netloc
+        port = None if several else parts.port
     except ValueError:
         return False
     return parts.scheme in {"postgres", "postgresql"} and port != 0

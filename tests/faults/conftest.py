@@ -23,8 +23,14 @@ _DATABASE = "members_of_the_city"
 PATIENT = {"deadline": 5.0, "statement_timeout": 4.0, "connect_timeout": 3.0, "pool_size": 6}
 """A registry that is well answers within this even on a busy machine: seconds, and connections."""
 
+SLACK = 1.0
+"""Seconds that an answer may take beyond the deadline of the registry that holds it up."""
+
 BRISK = {"deadline": 0.6, "statement_timeout": 0.45, "connect_timeout": 0.4, "pool_size": 6}
 """A registry that something is about to happen to."""
+
+WITHIN = BRISK["deadline"] + SLACK
+"""Seconds within which an answer must be there that waits for a brisk registry only."""
 
 ServeGateway = Callable[..., Awaitable[RunningGateway]]
 
@@ -120,12 +126,17 @@ async def serve(montreal: City, guadalajara: City) -> AsyncIterator[ServeGateway
     running: list[RunningGateway] = []
 
     async def start(
-        *, montreal_limits: dict[str, float] = BRISK, guadalajara_limits: dict[str, float] = PATIENT, pause: float = 0.2
+        *,
+        montreal_limits: dict[str, float] = BRISK,
+        guadalajara_limits: dict[str, float] = PATIENT,
+        pause: float = 0.2,
+        deadline: float = 8.0,
     ) -> RunningGateway:
         gateway = RunningGateway(
             {"montreal": montreal.settings(montreal_limits), "guadalajara": guadalajara.settings(guadalajara_limits)},
             (*montreal.secrets, *guadalajara.secrets),
-            pause,
+            pause=pause,
+            deadline=deadline,
         )
         await gateway.start()
         running.append(gateway)

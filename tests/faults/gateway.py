@@ -25,7 +25,7 @@ FORBIDDEN = ("127.0.0.1", "localhost", "asyncpg", "postgres", "traceback", "errn
 PAGE = """
 query Page($first: Int, $after: String, $last: Int, $before: String, $clusters: [String!],
            $mode: OnSourceFailure! = PARTIAL) {
-  members(first: $first, after: $after, last: $last, before: $before, filter: {clusters: $clusters},
+  members(first: $first, after: $after, last: $last, before: $before, filter: {clusters: $clusters, sectors: [INSTITUTIONAL, PUBLIC]},
           onSourceFailure: $mode) {
     edges { cursor node { id displayName } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -34,7 +34,31 @@ query Page($first: Int, $after: String, $last: Int, $before: String, $clusters: 
   }
 }
 """
-"""One page of names: one statement for each registry."""
+"""One page of names: one statement for each registry. The sectors make the list short enough to walk often."""
+
+NESTED = PAGE.replace("node { id displayName }", "node { id offers(first: 2) { id } }")
+"""The same page of nested objects: keys first, then the rows of the winners."""
+
+TOLD = """
+query Told($clusters: [String!], $mode: OnSourceFailure! = PARTIAL) {
+  members(first: 5, filter: {clusters: $clusters}, onSourceFailure: $mode) {
+    edges { node { id } }
+    complete
+    totalCount
+    total { value relation bySource { cluster { slug } count } }
+    sources { cluster { slug } status returned total }
+    facets(fields: [SECTOR, CLUSTER]) { field complete values { value count } }
+  }
+}
+"""
+"""A page with its count and its facets: three or four statements for each registry."""
+
+COUNTED = """
+query Counted($mode: OnSourceFailure! = PARTIAL) {
+  members(onSourceFailure: $mode) { totalCount facets(fields: [SECTOR]) { complete } }
+}
+"""
+"""No page at all."""
 
 
 async def until(holds: Callable[[], bool], what: str) -> None:
@@ -97,13 +121,15 @@ class Answer:
 class RunningGateway:
     """The gateway of some settings, listening on a free port. ``secrets`` must stand in no answer."""
 
-    def __init__(self, registries: Mapping[str, RegistrySettings], secrets: Sequence[str], breaker_pause: float) -> None:
+    def __init__(
+        self, registries: Mapping[str, RegistrySettings], secrets: Sequence[str], *, pause: float, deadline: float
+    ) -> None:
         self.settings = Settings(
-            registries=dict(registries), cursor_secret="of the fault tests", request_deadline=8.0, graphiql=False
+            registries=dict(registries), cursor_secret="of the fault tests", request_deadline=deadline, graphiql=False
         )
         self.directory: Directory = open_directory(self.settings)
         for source in self.directory:
-            source.breaker = Breaker(pause=breaker_pause)
+            source.breaker = Breaker(pause=pause)
         self._secrets = [secret.lower() for secret in (*FORBIDDEN, *secrets)]
         app = create_app(self.settings, self.directory)
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2))
@@ -151,7 +177,7 @@ class RunningGateway:
         """Asks again and again until the answer is complete: without a restart, and before patience ends."""
         ends = monotonic() + _PATIENCE
         while not (answer := await self.ask(query, within, **variables)).members["complete"]:
-            assert monotonic() < ends, f"never complete again: {answer.body}"
+            assert monotonic() < ends, f"never complete again: {answer.members['sources']}"
             await asyncio.sleep(0.01)
         return answer
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.embedded.ports import LOOPBACK, free_port
+
 _CHUNK = 65536
 _ANSWER = 5.0
 """Seconds within which the proxy's own thread carries out an order."""
@@ -57,12 +59,13 @@ class Proxy:
         self._delay = 0.0
         self._budget: int | None = None
         self._resetting = False
+        self._garbling = False
         self._flowing = asyncio.Event()
         self._listener = socket.socket()
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("127.0.0.1", 0))
-        self._listener.setblocking(False)  # noqa: FBT003 - the standard library's signature
-        self.port: int = self._listener.getsockname()[1]
+        self.port = free_port()  # An explicit one, so that it stays ours while nobody listens.
+        self._listener.bind((LOOPBACK, self.port))
+        self._listener.setblocking(False)
         self.passing()
 
     @property
@@ -90,6 +93,10 @@ class Proxy:
                 link.lost = True
 
         self._order(lose)
+
+    def garbling(self) -> None:
+        """Every byte that the server says arrives with its bits turned round."""
+        self._order(lambda: setattr(self, "_garbling", True))
 
     def cutting(self, after: int) -> None:
         """Each connection breaks once the server has said so many bytes on it, counted from now over all."""
@@ -128,7 +135,7 @@ class Proxy:
 
     def _order(self, change: Callable[[], None] = lambda: None) -> None:
         async def carry_out() -> None:
-            self._delay, self._budget, self._resetting = 0.0, None, False
+            self._delay, self._budget, self._resetting, self._garbling = 0.0, None, False, False
             self._flowing.set()
             if self._accepting is None:
                 self._listener.listen(128)
@@ -177,7 +184,7 @@ class Proxy:
     async def _connect(self, link: _Link, reader: asyncio.StreamReader) -> None:
         await self._flowing.wait()
         try:
-            answers, link.far = await asyncio.open_connection("127.0.0.1", self._target)
+            answers, link.far = await asyncio.open_connection(LOOPBACK, self._target)
         except OSError:
             self._end(link, reset=True)
             return
@@ -191,6 +198,8 @@ class Proxy:
         try:
             while data := await reader.read(_CHUNK):
                 await self._gate(link, answering=answering)
+                if answering and self._garbling:
+                    data = bytes(byte ^ 0xFF for byte in data)
                 if answering and self._budget is not None:
                     data, self._budget = data[: self._budget], max(0, self._budget - len(data))
                 writer.write(data)

@@ -148,6 +148,8 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
         param(MARKETS, {"of": ["mx"]}, "BAD_VARIABLES", id="country in small letters"),
         param(MARKETS, {"of": ["MX", None]}, "BAD_VARIABLES", id="null in a list"),
         param(MARKETS, {"of": [{"a": 1}] * 50}, "BAD_VARIABLES", id="objects for countries"),
+        *(param("query ($l: LanguageTag) { members(lang: $l) { complete } }", {"l": value}, "BAD_VARIABLES",
+                id=f"language {value!r}") for value in ([], 0, False, {}, "x-", "english!")),
         param(SEARCH, {"text": 5}, "BAD_VARIABLES", id="number for a text"),
         param(ENTITIES, {"of": ["Member"]}, "BAD_INPUT", id="entity that is no object"),
         param(ENTITIES, {"of": [{"id": "x"}]}, "BAD_INPUT", id="entity without type"),
@@ -156,7 +158,7 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
         param(ENTITIES, {"of": [{"__typename": ["Member"], "id": "x"}]}, "BAD_INPUT", id="entity of a list"),
         param(ENTITIES, {"of": [{"__typename": "Member"}]}, "BAD_INPUT", id="entity without id"),
         param(ENTITIES, {"of": [{"__typename": "Member", "id": 5}]}, "BAD_INPUT", id="entity with a number"),
-        param(ENTITIES, {"of": [{"__typename": "Member", "id": "x"}] * 101}, "BAD_INPUT", id="101 entities"),
+        param(ENTITIES, {"of": [{"__typename": "Member", "id": "x"}] * 1001}, "BAD_INPUT", id="1001 entities"),
         param(ENTITIES, {"of": [{"__typename": "Member", "id": "x", "more": 1}]}, "BAD_ID", id="entity with a bad id"),
         param("query ($of: [ID!]!) { nodes(ids: $of) { id } }", {"of": ["x"] * 101}, "BAD_INPUT", id="101 IDs"),
         param(LISTED % "first: 1, last: 1", None, "BAD_INPUT", id="first and last"),
@@ -249,7 +251,7 @@ async def test_a_cursor_is_good_for_its_own_walk_only(ask: Ask) -> None:
         ("members", ', orderBy: {field: NAME}, filter: {clusters: ["technomontreal"]}', cursor),
         ("offers", "", cursor),
         *(("members", ", orderBy: {field: NAME}", each) for each in
-          (cursor[:-1], cursor[1:], cursor + "A", cursor + "=", cursor[:20] + other_byte + cursor[21:],
+          (cursor[:-1], cursor[1:], cursor + "A", cursor[:20] + other_byte + cursor[21:],
            other_byte + cursor[1:], cursor.swapcase(), cursor * 2)),
     ]:  # fmt: skip
         response = await ask(walk % (field, arguments), {"after": given})
@@ -269,8 +271,8 @@ async def test_a_cursor_is_good_for_its_own_walk_only(ask: Ask) -> None:
         param("{ " + " ".join(f"a{n}: clusters {{ slug }}" for n in range(150)) + " }", id="150 aliases"),
         param("{ " + "... { " * 180 + "__typename" + " }" * 180 + " }", id="inline fragments, nested"),
         param(
-            "{ " + " ".join(f"...F{n}" for n in range(80)) + " } "
-            + " ".join(f"fragment F{n} on Query {{ a: __typename ...F{(n + 1) % 79} }}" for n in range(80)),
+            "{ " + " ".join(f"...F{n}" for n in range(60)) + " } "
+            + " ".join(f"fragment F{n} on Query {{ a: __typename ...F{(n + 1) % 59} }}" for n in range(60)),
             id="fragments that all overlap",
         ),
     ],

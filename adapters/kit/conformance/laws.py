@@ -10,8 +10,8 @@ from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.registry import Registry
 from adapters.contract.request import Boundary, Condition, FacetRequest, FetchRequest, Ordering, PageRequest, Where
 from adapters.kit.conformance.requests import EVERY_ROW, FACETS, LISTS, ORDERINGS, everyone, walk
-from adapters.kit.conformance.shapes import everything
 from adapters.kit.memory.order import precedes
+from adapters.kit.shapes import everything
 
 __all__ = ["RegistryLaws"]
 

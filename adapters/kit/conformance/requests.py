@@ -31,8 +31,8 @@ EVERY_ROW = 1_000_000
 """A limit that no registry under test reaches."""
 
 _TYPED = re.compile(r"[^\W_]+")
-_WORDS = 30
-_PHRASES = 10
+_WORDS = 16
+_PHRASES = 6
 
 
 def everyone(of: str, ordering: Ordering | None = None, shape: Shape | None = None) -> PageRequest:

@@ -20,7 +20,6 @@ from adapters.kit.adapter import PostgresAdapter
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
 from adapters.kit.conformance.answers import difference
 from adapters.kit.conformance.laws import RegistryLaws
-from adapters.kit.conformance.promises import PROMISES
 from adapters.kit.conformance.requests import (
     EVERY_ROW,
     FACETS,
@@ -33,10 +32,11 @@ from adapters.kit.conformance.requests import (
     values,
     walk,
 )
-from adapters.kit.conformance.shapes import every_way, everything
+from adapters.kit.conformance.rows import PROMISES
 from adapters.kit.memory import MemoryRegistry, snapshot
 from adapters.kit.memory.tables import Tables
 from adapters.kit.postgres import PostgresRegistry
+from adapters.kit.shapes import every_way, everything
 from adapters.kit.statement import Statement
 
 __all__ = ["ConformanceSuite"]

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.contract.cluster import Cluster
 from adapters.kit.conformance import RegistryLaws
-from adapters.kit.conformance.promises import PROMISES
+from adapters.kit.conformance.rows import PROMISES
 from adapters.kit.memory import MemoryRegistry
 from adapters.kit.memory.sample import sample_tables
 from adapters.kit.sample import Home

@@ -5,39 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapters.contract.catalogue import CATALOGUE, Field, Kind, Object
-from adapters.contract.codes import MembershipStatus, PostingStatus, Visibility
 from adapters.contract.text import fold
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.memory.tables import Record, Tables
+from adapters.kit.promises import FOLDED, SERVED, groups, links
 
-__all__ = ["FOLDED", "PROMISES", "SERVED", "links"]
-
-FOLDED = {("member", "name_key"): "display_name"}
-"""The sort keys that are the folded form of a field: (projection, column) to the field's column."""
-
-SERVED: dict[tuple[str, str], frozenset[str]] = {
-    ("member", "visibility"): frozenset({Visibility.PUBLIC, Visibility.CORRIDOR}),
-    ("member", "membership_status"): frozenset(set(MembershipStatus) - {MembershipStatus.ENDED}),
-    ("offer", "status"): frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN}),
-    ("need", "status"): frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN}),
-}
-"""The codes that a row may have and still be served, by projection and column."""
-
-
-def links() -> Iterator[tuple[str, str, str]]:
-    """Every column that points to rows of another projection: (projection, column, projection pointed to)."""
-    for each in CATALOGUE.values():
-        if each.texts:
-            yield f"{each.name}_text", f"{each.name}_key", each.name
-        for taken in each.fields.values():
-            if taken.kind is Kind.PARENT:
-                yield each.name, taken.link, taken.target
-            elif taken.through:
-                yield taken.through, taken.link, each.name
-                yield taken.through, f"{taken.target}_key", taken.target
-            elif taken.kind is Kind.CHILDREN and CATALOGUE[taken.target].link:
-                yield taken.target, taken.link, each.name
-
+__all__ = ["PROMISES"]
 
 def keys_are_unique(tables: Tables) -> Iterator[str]:
     """No two rows of an object have one key."""
@@ -55,6 +28,15 @@ def required_columns_are_filled(tables: Tables) -> Iterator[str]:
                 empty = [row for row in tables[name] if row[column.name] is None]
                 if empty:
                     yield f"{name}.{column.name}: {len(empty)} rows are null, such as {_named(empty[0])}"
+
+
+def groups_are_whole(tables: Tables) -> Iterator[str]:
+    """The columns of a group are filled together, so that none is lost for want of another."""
+    for each, group in groups():
+        for row in tables[each]:
+            empty = [column for column in group if row[column] is None]
+            if 0 < len(empty) < len(group):
+                yield f"{each}: {', '.join(empty)} is null where {', '.join(group)} belong together, in {_named(row)}"
 
 
 def codes_are_known(tables: Tables) -> Iterator[str]:
@@ -139,7 +121,7 @@ def lists_have_one_order(tables: Tables) -> Iterator[str]:
                     places[_place(taken, child)].append(child)
                 for place, rows in places.items():
                     if any(row != rows[0] for row in rows):
-                        yield f"{taken.target}: {len(rows)} rows of {_named(owner)} stand at one place of the order: {place}"
+                        yield f"{taken.target}: {len(rows)} rows of {_named(owner)} stand at one place of the order, {place}"
 
 
 def texts_are_of_the_contract(tables: Tables) -> Iterator[str]:
@@ -153,6 +135,7 @@ def texts_are_of_the_contract(tables: Tables) -> Iterator[str]:
 PROMISES: tuple[Callable[[Tables], Iterator[str]], ...] = (
     keys_are_unique,
     required_columns_are_filled,
+    groups_are_whole,
     codes_are_known,
     sort_keys_are_folded,
     links_end_at_rows,

@@ -1,0 +1,51 @@
+# The gateway on a bare machine: Python 3.11 or later and make are all it needs. `make help` lists the targets.
+PORT ?= 8000
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench sdl clean
+
+help:
+	@echo 'make demo    two city registries and the gateway over them (PORT=8000)'
+	@echo 'make test    the whole test suite, on real Postgres servers'
+	@echo 'make lint    ruff, mypy and the import rules'
+	@echo 'make format  what ruff can mend'
+	@echo 'make bench   the benchmarks, against the SQL alone and naive resolvers'
+	@echo 'make sdl     write schemas/schema.graphql'
+	@echo 'make clean   remove the environment, the data of the demo and all caches'
+
+# A .venv whose Python does not run any more counts as empty.
+ifneq ($(shell $(PY) -c 'print(1)' 2>/dev/null),1)
+$(shell rm -f .venv/installed-*)
+endif
+
+# What is installed is remembered inside .venv, so that a new .venv is filled, and an unchanged one left alone.
+.venv/installed-%: requirements/%.txt pyproject.toml scripts/install.sh
+	@sh scripts/install.sh $*
+	@touch $@
+
+demo: .venv/installed-run
+	@.venv/bin/corridor demo --port $(PORT)
+
+test: .venv/installed-dev
+	$(PY) -m pytest
+
+lint: .venv/installed-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+
+format: .venv/installed-dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: .venv/installed-dev
+	$(PY) -m benchmarks
+
+sdl: .venv/installed-run
+	.venv/bin/corridor sdl --write
+
+clean:
+	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,135 @@
+"""Whether an index serves each request, by the plan that Postgres makes of it; and how long the slowest takes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from time import perf_counter
+from typing import Any
+
+import asyncpg
+
+from adapters.kit.check.probe import Probe, finding
+from adapters.kit.check.report import Finding, Status
+from adapters.kit.check.requests import Asked, asked
+from adapters.kit.statement import Statement
+
+__all__ = ["plans", "tables_of"]
+
+_FEW = 100  # rows: reading so small a table from end to end is the right plan
+# With these off, Postgres reads a table whole, or sorts it, only where it has no other way.
+_AVOIDED = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+_EXPRESSION = 300
+_Node = Mapping[str, Any]
+
+
+async def plans(probe: Probe) -> list[Finding]:
+    """Plans first, without running; then each request once, against the clock."""
+    small = {
+        f"{record['schema']}.{record['name']}"
+        for record in await probe.rows(
+            "select relnamespace::regnamespace::text as schema, relname as name from pg_class"
+            " where relkind in ('r', 'm', 'p') and reltuples between 0 and $1",
+            _FEW,
+        )
+    }
+    found: list[Finding] = []
+    slowest = ("nothing", 0.0)
+    late: list[str] = []
+    async for each in asked(probe):
+        if not each.whole:
+            problems = [*dict.fromkeys(_unserved(probe, each, await explained(probe, each.statement, ordered=each.ordered), small))]
+            found += finding("index", each.what, problems, "an index serves it")
+        seconds = await _timed(probe, each)
+        if seconds is None:
+            late.append(f"{each.what} was not answered within {probe.limits.statement_timeout:g} s: {probe.place(each.projection)}.")
+        elif seconds > slowest[1]:
+            slowest = (each.what, seconds)
+    return [*found, *_deadline(probe, slowest, late)]
+
+
+def _deadline(probe: Probe, slowest: tuple[str, float], late: list[str]) -> list[Finding]:
+    what, seconds = slowest
+    said = f"the slowest answer took {seconds * 1000:.0f} ms ({what}); the deadline is {probe.limits.statement_timeout:g} s"
+    if not late and seconds > probe.limits.statement_timeout / 2:
+        return [Finding("deadline", what, Status.WARN, f"{said}: more than half of it. Look at its plan.")]
+    return finding("deadline", "all requests", late, said)
+
+
+async def _timed(probe: Probe, each: Asked) -> float | None:
+    """The seconds that a request takes; None when the server ended it for being late."""
+    began = perf_counter()
+    try:
+        async with probe.connection.transaction():
+            await probe.connection.execute(f"set local statement_timeout = {round(probe.limits.statement_timeout * 1000)}")
+            await probe.rows(each.statement.sql, *each.statement.values)
+    except asyncpg.QueryCanceledError:
+        return None
+    return perf_counter() - began
+
+
+async def explained(probe: Probe, statement: Statement, *, ordered: bool = False) -> _Node:
+    """The plan of a statement that avoids reading whole tables, and sorting where rows have to come in order."""
+    async with probe.connection.transaction():
+        for setting in (*_AVOIDED, *(["enable_sort"] if ordered else [])):
+            await probe.connection.execute(f"set local {setting} = off")
+        record = await probe.row(f"explain (format json, verbose, costs off) {statement.sql}", *statement.values)
+    plan: _Node = json.loads(record[0])[0]["Plan"]
+    return plan
+
+
+async def tables_of(probe: Probe, name: str) -> set[str]:
+    """The native tables that a projection reads, as ``schema.table``."""
+    return {
+        table for node in _nodes(await explained(probe, Statement(probe.projections[name], ()))) if (table := _table(node))
+    }
+
+
+def _unserved(probe: Probe, each: Asked, plan: _Node, small: set[str]) -> Iterator[str]:
+    """The big tables that are read from end to end, and sorts of them where an order is asked for."""
+    for node in _nodes(plan):
+        table = _table(node)
+        if not table or table in small:
+            continue
+        whole = node["Node Type"] == "Seq Scan" or (
+            "Index" in node["Node Type"] and "Index Cond" not in node and not each.ordered
+        )
+        if whole:
+            on = str(node.get("Filter", ""))[:_EXPRESSION]
+            yield (
+                f"{table} is read from end to end{f' for {on}' if on else ''}. indexes.sql has no index for"
+                f" {each.column} of {probe.place(each.projection, each.column)}: add one on the same expression."
+            )
+    if each.ordered:
+        for node, sources in _sorted(plan):
+            tables = sources - small
+            if tables:
+                yield (
+                    f"{', '.join(sorted(tables))} is sorted whole, by {', '.join(node['Sort Key'])[:_EXPRESSION]}. indexes.sql"
+                    f" has no index in the order of {each.column} of {probe.place(each.projection, each.column)}, then key, both"
+                    ' as bytes (collate "C"): add one on the same expressions.'
+                )
+
+
+def _nodes(plan: _Node) -> Iterator[_Node]:
+    """All nodes of a plan."""
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def _sorted(plan: _Node) -> Iterator[tuple[_Node, set[str]]]:
+    """Each sort with the tables whose rows it gets: not those below a limit, nor what is worked out for each row."""
+    for node in _nodes(plan):
+        if node["Node Type"] == "Sort":
+            yield node, set(_sources(node))
+
+
+def _sources(node: _Node) -> Iterator[str]:
+    if table := _table(node):
+        yield table
+    for below in node.get("Plans", ()):
+        if below["Node Type"] != "Limit" and below.get("Parent Relationship") not in {"SubPlan", "InitPlan"}:
+            yield from _sources(below)
+
+
+def _table(node: _Node) -> str:
+    return f"{node['Schema']}.{node['Relation Name']}" if "Relation Name" in node else ""

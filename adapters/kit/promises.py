@@ -1,0 +1,47 @@
+"""What a registry promises of its rows beyond their columns: the facts that the check and the conformance suite share."""
+
+from collections.abc import Iterator
+
+from adapters.contract.catalogue import CATALOGUE, Kind
+from adapters.contract.codes import MembershipStatus, PostingStatus, Visibility
+
+__all__ = ["FOLDED", "SERVED", "groups", "links"]
+
+FOLDED = {("member", "name_key"): "display_name"}
+"""The sort keys that are the folded form of a field: (projection, column) to the field's column."""
+
+SERVED: dict[tuple[str, str], frozenset[str]] = {
+    ("member", "visibility"): frozenset({Visibility.PUBLIC, Visibility.CORRIDOR}),
+    ("member", "membership_status"): frozenset(set(MembershipStatus) - {MembershipStatus.ENDED}),
+    ("offer", "status"): frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN}),
+    ("need", "status"): frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN}),
+}
+"""The codes that a row may have and still be served, by projection and column."""
+
+
+def links() -> Iterator[tuple[str, str, str]]:
+    """Every column that points to rows of another projection: (projection, column, projection pointed to)."""
+    for each in CATALOGUE.values():
+        if each.texts:
+            yield f"{each.name}_text", f"{each.name}_key", each.name
+        for taken in each.fields.values():
+            if taken.kind is Kind.PARENT:
+                yield each.name, taken.link, taken.target
+            elif taken.through:
+                yield taken.through, taken.link, each.name
+                yield taken.through, f"{taken.target}_key", taken.target
+            elif taken.kind is Kind.CHILDREN and CATALOGUE[taken.target].link:
+                yield taken.target, taken.link, each.name
+
+
+def groups() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The columns that are null together or not at all: (projection, columns).
+
+    >>> list(groups())
+    [('member', ('headcount_min', 'headcount_code', 'size_band'))]
+    """
+    for each in CATALOGUE.values():
+        for taken in each.fields.values():
+            if taken.kind is Kind.GROUP:
+                parts = CATALOGUE[taken.target].fields.values()
+                yield each.name, tuple(column for part in parts if part.required for column in part.columns)

@@ -1,0 +1,111 @@
+"""The comparison: every contestant asked the same, in turns, after their answers were found equal."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import httpx
+from rich.console import Console
+
+from benchmarks.contestants import CONTESTANTS
+from benchmarks.load import Job, Latencies, ask
+from benchmarks.queries import QUERIES
+from benchmarks.setting import Setting
+
+__all__ = ["Figures", "Pace", "check", "compare", "figures"]
+
+_WARM_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long it is measured: ``rounds`` in which each contestant has its turn of ``seconds``."""
+
+    rounds: int = 5
+    seconds: float = 3.0
+    concurrency: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Medians over the rounds: requests a second, and latencies in milliseconds."""
+
+    rate: float
+    p50: float
+    p95: float
+    p99: float
+
+    def ratio(self, other: "Figures") -> float:
+        """How many times the other's rate."""
+        return self.rate / other.rate
+
+
+class AnswersDiffer(Exception):
+    """Two contestants do not answer the same: there is nothing to compare."""
+
+
+async def check(setting: Setting, ports: Mapping[str, int], cases: int) -> None:
+    """Asks every contestant the first ``cases`` of each query; raises AnswersDiffer unless they answer alike."""
+    async with httpx.AsyncClient(timeout=120) as client:
+        for query in QUERIES:
+            for place in range(cases):
+                answers = {
+                    name: await _answer(client, port, setting, name, query.name, place) for name, port in ports.items()
+                }
+                if len({json.dumps(answer, sort_keys=True) for answer in answers.values()}) > 1:
+                    raise AnswersDiffer(f"{query.name}, case {place}: {answers}")
+
+
+async def _answer(  # noqa: PLR0913, PLR0917
+    client: httpx.AsyncClient, port: int, setting: Setting, name: str, query: str, place: int
+) -> object:
+    response = await client.post(
+        f"http://127.0.0.1:{port}{setting.path(name, query)}",
+        content=setting.bodies[name][query][place],
+        headers={"content-type": "application/json", "accept": "application/json"},
+    )
+    answer = response.json()
+    if response.status_code != httpx.codes.OK or "errors" in answer:
+        raise AnswersDiffer(f"{name} failed at {query}, case {place}: {response.text[:500]}")
+    return answer
+
+
+async def compare(
+    setting: Setting, ports: Mapping[str, int], pace: Pace, console: Console
+) -> Mapping[str, Mapping[str, Figures]]:
+    """Figures by query and contestant."""
+    found: dict[str, Mapping[str, Figures]] = {}
+    for query in QUERIES:
+        turns: dict[str, list[Latencies]] = {name: [] for name in CONTESTANTS}
+        for name in CONTESTANTS:
+            await _turn(setting, ports, name, query.name, Pace(1, min(_WARM_SECONDS, pace.seconds), pace.concurrency), 0)
+        for number in range(pace.rounds):
+            for name in CONTESTANTS:
+                turns[name].append(await _turn(setting, ports, name, query.name, pace, number + 1))
+        found[query.name] = {name: figures(each) for name, each in turns.items()}
+        console.print(
+            f"{query.name}: " + ", ".join(f"{name} {each.rate:,.0f}/s" for name, each in found[query.name].items())
+        )
+    return found
+
+
+async def _turn(  # noqa: PLR0913, PLR0917
+    setting: Setting, ports: Mapping[str, int], name: str, query: str, pace: Pace, seed: int
+) -> Latencies:
+    bodies = setting.bodies[name][query]
+    job = Job(ports[name], setting.path(name, query), bodies, pace.concurrency, pace.seconds, seed * 1000)
+    latencies = await ask(job)
+    if latencies.failed:
+        raise RuntimeError(f"{name} failed {latencies.failed} times at {query}")
+    return latencies
+
+
+def figures(turns: Sequence[Latencies]) -> Figures:
+    """The medians of several turns."""
+    return Figures(
+        median(turn.rate for turn in turns),
+        median(turn.percentile(0.5) for turn in turns),
+        median(turn.percentile(0.95) for turn in turns),
+        median(turn.percentile(0.99) for turn in turns),
+    )

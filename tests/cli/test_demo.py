@@ -1,0 +1,167 @@
+"""The demo: two cities over one gateway, a city that goes and comes back, and nothing left behind."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from gateway.embedded.processes import alive, wait_gone, wait_until
+from tests.cli.conftest import Corridor
+from tests.cli.demo import RunningDemo
+
+SECONDS = 60.0
+BOTH = {"canieti-occidente": "OK", "technomontreal": "OK"}
+MEMBERS = "{ members(first: 1) { totalCount complete sources { cluster { slug } status } } }"
+
+StartDemo = Callable[..., RunningDemo]
+
+
+def members(answer: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = answer["data"]["members"]
+    return found
+
+
+def statuses(answer: dict[str, Any]) -> dict[str, str]:
+    return {source["cluster"]["slug"]: source["status"] for source in members(answer)["sources"]}
+
+
+def test_both_registries_are_ready(demo: RunningDemo) -> None:
+    ready = httpx.get(demo.url.replace("/graphql", "/readyz"), timeout=20)
+    assert ready.status_code == 200
+    assert {each["cluster"]: each["state"] for each in ready.json()["registries"]} == BOTH
+    assert "server" not in ready.headers
+    assert len(demo.servers) == 2
+    assert all(map(alive, demo.servers))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_printed_line_can_be_pasted(demo: RunningDemo, tmp_path: Path) -> None:
+    done = subprocess.run(demo.curl, shell=True, capture_output=True, check=True, cwd=tmp_path, timeout=SECONDS)
+    answer = json.loads(done.stdout)
+    assert "errors" not in answer
+    assert statuses(answer) == BOTH
+    assert members(answer)["complete"] is True
+    assert {node["cluster"]["city"] for node in members(answer)["nodes"]} == {"Montréal", "Guadalajara"}
+
+
+def test_a_city_goes_and_comes_back(demo: RunningDemo, corridor: Corridor) -> None:
+    whole = members(demo.ask(MEMBERS))["totalCount"]
+    stopped = corridor("city", "stop", "guadalajara", "--home", demo.home)
+    assert stopped.returncode == 0, stopped.stderr
+    answer = demo.ask(MEMBERS)
+    assert members(answer)["complete"] is False
+    assert statuses(answer)["technomontreal"] == "OK"
+    assert statuses(answer)["canieti-occidente"] in {"UNAVAILABLE", "CIRCUIT_OPEN"}
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["SOURCE_UNAVAILABLE"]
+    started = corridor("city", "start", "canieti-occidente", "--home", demo.home)
+    assert started.returncode == 0, started.stderr
+    assert wait_until(lambda: members(demo.ask(MEMBERS))["complete"], SECONDS)
+    assert members(demo.ask(MEMBERS))["totalCount"] == whole
+
+
+def test_a_city_that_is_none_is_refused(demo: RunningDemo, corridor: Corridor) -> None:
+    refused = corridor("city", "stop", "atlantis", "--home", demo.home)
+    assert (refused.returncode, "no city 'atlantis'" in refused.stderr) == (2, True)
+
+
+def test_without_a_demo_a_city_cannot_be_stopped(corridor: Corridor, tmp_path: Path) -> None:
+    refused = corridor("city", "stop", "montreal", "--home", tmp_path)
+    assert (refused.returncode, "no demo runs in" in refused.stderr) == (1, True)
+
+
+async def test_the_gateway_can_only_read(demo: RunningDemo) -> None:
+    addresses = json.loads((demo.home / "demo.json").read_text(encoding="utf-8"))
+    assert addresses.keys() == {"montreal", "guadalajara"}
+    for address in addresses.values():
+        connection = await asyncpg.connect(address)
+        try:
+            assert await connection.fetchval("select current_setting('is_superuser')") == "off"
+            writable = await connection.fetch(
+                "select c.oid::regclass::text from pg_class c join pg_namespace n on n.oid = c.relnamespace "
+                "where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema') "
+                "and has_table_privilege(c.oid, 'insert, update, delete, truncate')"
+            )
+            assert writable == []
+        finally:
+            await connection.close()
+
+
+def test_secrets_are_for_their_owner_alone(demo: RunningDemo) -> None:
+    for name in ("demo.json", "cursor_secret", "control", "montreal/password", "guadalajara/password"):
+        assert stat.S_IMODE((demo.home / name).stat().st_mode) == 0o600, name
+    assert "postgresql://" not in demo.output
+
+
+def test_one_home_has_one_demo(demo: RunningDemo, corridor: Corridor) -> None:
+    second = corridor("demo", "--port", 0, "--home", demo.home)
+    assert (second.returncode, "already run by another process" in second.stderr) == (1, True)
+    assert statuses(demo.ask(MEMBERS)) == BOTH
+
+
+def test_a_taken_port_is_said_at_once(corridor: Corridor, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = corridor("demo", "--port", port, "--home", tmp_path / "home")
+    assert (refused.returncode, f"cannot listen on 127.0.0.1 port {port}" in refused.stderr) == (2, True)
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_on_request_and_takes_its_servers_along(start_demo: StartDemo, number: signal.Signals) -> None:
+    demo = start_demo("ended", members=3)
+    servers = demo.servers
+    demo.process.send_signal(number)
+    assert demo.process.wait(SECONDS) == 0, demo.output
+    assert not any(map(alive, servers))
+    assert not (demo.home / "control").exists()
+
+
+def test_a_killed_demo_leaves_nothing_behind_and_starts_again(start_demo: StartDemo) -> None:
+    killed = start_demo("killed", members=3)
+    total = members(killed.ask(MEMBERS))["totalCount"]
+    servers = killed.servers
+    assert len(servers) == 2
+    os.kill(killed.process.pid, signal.SIGKILL)
+    killed.process.wait()
+    assert wait_gone(servers, SECONDS)
+    again = start_demo("killed", members=3)
+    assert "3/" not in again.output.split("GraphQL")[0], "nothing was filled anew"
+    assert members(again.ask(MEMBERS))["totalCount"] == total
+    again.kill()
+    more = start_demo("killed", members=7)
+    assert members(more.ask(MEMBERS))["totalCount"] > total, "another size is made anew"
+    more.kill()
+
+
+async def test_an_interrupted_first_start_is_made_again(start_demo: StartDemo, demo: RunningDemo) -> None:
+    interrupted = start_demo("interrupted", members=400, wait=False)
+    server = interrupted.home / "guadalajara"
+    log = server / "server.log"
+    ready = "ready to accept connections"
+    assert wait_until(lambda: log.exists() and ready in log.read_text(encoding="utf-8"), SECONDS), interrupted.output
+    port, password = ((server / name).read_text(encoding="utf-8") for name in ("port", "password"))
+    connection = await asyncpg.connect(host="127.0.0.1", port=int(port), user="postgres", password=password)
+    try:
+        filling = "select true from pg_stat_activity where datname = 'registry' and xact_start is not null"
+        async with asyncio.timeout(SECONDS):
+            while not await connection.fetchval(filling):
+                assert interrupted.process.poll() is None, interrupted.output
+        interrupted.process.kill()
+        interrupted.process.wait()
+    finally:
+        connection.terminate()
+    again = start_demo("interrupted", members=400)
+    assert statuses(again.ask(MEMBERS)) == BOTH
+    assert members(again.ask(MEMBERS))["totalCount"] > members(demo.ask(MEMBERS))["totalCount"] + 400
+    again.kill()

@@ -1,0 +1,39 @@
+"""Whether an answer that a page shows is like the one that the gateway gives."""
+
+from collections.abc import Iterator
+from typing import Any
+
+MEANT_EXACTLY = {"status", "code", "relation", "reason", "slug", "__typename", "field", "cluster", "state"}
+"""Fields whose values a page shows for what they are; others depend on the data."""
+
+
+def unlike(shown: Any, real: Any, at: str = "", *, shortened: bool = False) -> Iterator[str]:
+    """What differs: keys, types, nulls, truth values and words that are meant exactly.
+
+    A list may be shown shorter than it is, and in another order: each element shown must be like some real one.
+    ``shortened`` lets keys be left out, as in errors.
+
+    >>> list(unlike({"a": [1]}, {"a": [1, 2]})), list(unlike({"a": 1}, {"a": "x"})), list(unlike({"a": 1}, {"b": 1}))
+    ([], ['a: 1 against x'], [': keys a against b'])
+    """
+    match shown, real:
+        case dict(), dict():
+            if shown.keys() - real.keys() or (not shortened and shown.keys() != real.keys()):
+                yield f"{at}: keys {', '.join(shown)} against {', '.join(real)}"
+                return
+            for key, value in shown.items():
+                inner = f"{at}.{key}".lstrip(".")
+                yield from unlike(value, real[key], inner, shortened=shortened or key == "errors")
+        case list(), list():
+            for number, value in enumerate(shown):
+                tried = [list(unlike(value, each, f"{at}[{number}]", shortened=shortened)) for each in real]
+                if not tried or all(tried):
+                    yield from min(tried, key=len, default=[f"{at}: an empty list"])
+        case (bool() | None), _:
+            if shown is not real:
+                yield f"{at}: {shown} against {real}"
+        case _ if type(shown) is not type(real):
+            yield f"{at}: {shown} against {real}"
+        case str(), str():
+            if at.rpartition(".")[2] in MEANT_EXACTLY and shown != real:
+                yield f"{at}: {shown} against {real}"

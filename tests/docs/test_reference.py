@@ -1,0 +1,131 @@
+"""The reference says what the code says: nothing is missing, and nothing is old."""
+
+import importlib.util
+import re
+import sys
+from types import ModuleType
+
+import pytest
+import typer
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+
+from adapters.kit.columns import OPTIONAL, PROJECTIONS
+from gateway.cli import app
+from gateway.errors import ErrorCode
+from gateway.settings import RegistrySettings, Settings
+from schemas.schema import build
+from tests.docs.pages import PAGES, ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+@pytest.fixture(scope="module")
+def generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_docs", ROOT / "scripts" / "build_docs.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def section(page: str, heading: str) -> str:
+    """The part of a reference page under one heading, inner headings included."""
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    found = re.search(rf"^(#+) {re.escape(heading)}$\n(.*?)(?=^#{{1,2}} |^### {heading}|\Z)", text, re.M | re.S)
+    assert found, f"{page} has no heading {heading}"
+    level = len(found[1])
+    return re.split(rf"^#{{1,{level}}} ", text[found.start(2) :], maxsplit=1, flags=re.M)[0]
+
+
+def rows(text: str) -> set[str]:
+    """What the first column of the tables says."""
+    return set(re.findall(r"^\| `([^`]+)`", text, re.M))
+
+
+def test_the_generated_sections_are_what_is_committed(generator: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert generator.main(["--check"]) == 0, f"{capsys.readouterr().out}Run {sys.executable} scripts/build_docs.py"
+
+
+def test_the_check_notices_an_edit(generator: ModuleType) -> None:
+    page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
+    assert generator.written(page) == page
+    assert generator.written(page.replace("`8000` |", "`80` |")) == page
+    assert page.replace("`8000` |", "`80` |") != page
+
+
+def test_every_section_of_the_generator_stands_in_a_page(generator: ModuleType) -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in REFERENCE.glob("*.md"))
+    assert set(re.findall(r"<!-- begin (\w+) -->", text)) == set(generator.SECTIONS)
+
+
+def test_every_setting_has_its_entry() -> None:
+    listed = rows((REFERENCE / "settings.md").read_text(encoding="utf-8"))
+    own = Settings.model_fields.keys() - {"registries"}
+    assert listed == own | {f"registries.<city>.{each}" for each in RegistrySettings.model_fields}
+
+
+@pytest.mark.parametrize("code", list(ErrorCode))
+def test_every_error_code_has_its_entry(code: ErrorCode) -> None:
+    entry = section("errors.md", code.value)
+    assert "**What to do.**" in entry
+    assert "**Worth asking again?**" in entry
+
+
+def _commands(group: object, path: str = "corridor") -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, command in group.commands.items():
+        found |= _commands(command, f"{path} {name}") if hasattr(command, "commands") else {f"{path} {name}": command}
+    return found
+
+
+COMMANDS = _commands(typer.main.get_command(app))
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_and_option_has_its_entry(name: str) -> None:
+    expected = {
+        each.name.upper() if each.param_type_name == "argument" else ", ".join(each.opts)
+        for each in COMMANDS[name].params
+    }
+    assert rows(section("cli.md", name)) == expected
+
+
+SCHEMA = build()._schema
+TYPES = [name for name, of in SCHEMA.type_map.items() if "_" not in name and of.ast_node is None and len(name) > 2]
+
+
+@pytest.mark.parametrize("name", sorted(set(TYPES) - {"Query", "String", "Int", "Boolean", "Float"}))
+def test_every_type_has_its_entry_with_all_its_parts(name: str) -> None:
+    entry, of = section("schema.md", name), SCHEMA.type_map[name]
+    match of:
+        case GraphQLObjectType() | GraphQLInterfaceType():
+            arguments = {f"{each}({argument}:)" for each, field in of.fields.items() for argument in field.args}
+            assert rows(entry) == of.fields.keys() | arguments
+        case GraphQLInputObjectType():
+            assert rows(entry) == of.fields.keys()
+        case GraphQLEnumType():
+            assert rows(entry) == of.values.keys()
+        case _:
+            assert entry.strip()
+
+
+@pytest.mark.parametrize("name", [each for each in SCHEMA.query_type.fields if not each.startswith("_")])
+def test_every_query_has_its_entry_with_all_its_arguments(name: str) -> None:
+    assert rows(section("schema.md", name)) == SCHEMA.query_type.fields[name].args.keys()
+
+
+@pytest.mark.parametrize("name", [*PROJECTIONS, *OPTIONAL])
+def test_every_projection_has_its_entry_with_all_its_columns(name: str) -> None:
+    columns = (PROJECTIONS | OPTIONAL)[name]
+    entry = section("projections.md", name)
+    for column in columns:
+        assert f"| `{column.name}` | {column.type} | {'no' if column.required else 'yes'} |" in entry
+        for code in column.codelist or ():
+            assert f"`{code}`" in section("projections.md", column.codelist.__name__)
+
+
+def test_every_variable_that_a_page_names_is_a_setting() -> None:
+    known = {"CORRIDOR_SETTINGS", *(f"CORRIDOR_{name.upper()}" for name in Settings.model_fields)}
+    known |= {f"CORRIDOR_REGISTRIES__CITY__{name.upper()}" for name in RegistrySettings.model_fields}
+    for page in PAGES:
+        for variable in re.findall(r"CORRIDOR_[A-Z_<>]+", page.read_text(encoding="utf-8")):
+            assert re.sub(r"__[A-Z<>]+__", "__CITY__", variable) in known, f"{page}: {variable}"

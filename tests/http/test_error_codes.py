@@ -1,0 +1,175 @@
+"""Every code of ``gateway/errors.py``, provoked over HTTP at least once, with the status that it has there."""
+
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from adapters.contract.registry import Limits
+from adapters.kit import folder
+from adapters.kit.postgres import PostgresRegistry
+from gateway.app import create_app, load_adapters
+from gateway.errors import ErrorCode
+from gateway.federation.directory import Directory, Source
+from gateway.settings import RegistrySettings, Settings
+from tests.http.conftest import Serve
+from tests.http.served import GRAPHQL, Served, errors_of
+
+MakeDatabase = Callable[[], Awaitable[str]]
+
+MEMBERS = "{ members(first: 2) { nodes { displayName } complete } }"
+FAIL = "{ members(onSourceFailure: FAIL) { complete } }"
+
+
+@dataclass(frozen=True)
+class Provocation:
+    """A request to one of the gateways, and the status of its answer."""
+
+    status: int
+    query: str = "{ __typename }"
+    gateway: str = "well"
+    method: str = "POST"
+    path: str = "/graphql"
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+PROVOCATIONS = {
+    ErrorCode.BAD_REQUEST: Provocation(400, query=""),
+    ErrorCode.BODY_TOO_LARGE: Provocation(413, query="#" * 300_000),
+    ErrorCode.METHOD_NOT_ALLOWED: Provocation(405, method="DELETE"),
+    ErrorCode.NOT_ACCEPTABLE: Provocation(406, headers={"accept": "text/html"}),
+    ErrorCode.UNSUPPORTED_MEDIA_TYPE: Provocation(415, headers={"content-type": "text/plain"}),
+    ErrorCode.NO_SUCH_PAGE: Provocation(404, path="/graphq"),
+    ErrorCode.TOO_MANY_TOKENS: Provocation(400, "{ " + "__typename " * 1000 + "}"),
+    ErrorCode.TOO_DEEP: Provocation(400, "{ members { nodes { " + "offers { owner { " * 6 + "id" + " } }" * 6 + " } } }"),
+    ErrorCode.SYNTAX_ERROR: Provocation(400, "{"),
+    ErrorCode.VALIDATION_FAILED: Provocation(400, "{ nothing }"),
+    ErrorCode.OPERATION_UNKNOWN: Provocation(400, "query A { __typename } query B { __typename }"),
+    ErrorCode.BAD_VARIABLES: Provocation(400, "query ($n: Int!) { members(first: $n) { complete } }"),
+    ErrorCode.BAD_INPUT: Provocation(200, "{ members(first: 1, last: 1) { complete } }"),
+    ErrorCode.BAD_ID: Provocation(200, '{ node(id: "x") { id } }'),
+    ErrorCode.BAD_CURSOR: Provocation(200, '{ members(after: "x") { complete } }'),
+    ErrorCode.PAGE_TOO_LARGE: Provocation(200, "{ members(first: 101) { complete } }"),
+    ErrorCode.SOURCE_TIMEOUT: Provocation(200, FAIL, gateway="silent"),
+    ErrorCode.SOURCE_UNAVAILABLE: Provocation(200, FAIL, gateway="closed"),
+    ErrorCode.ALL_SOURCES_FAILED: Provocation(200, MEMBERS, gateway="closed"),
+    ErrorCode.CONTRACT_BROKEN: Provocation(200, "{ offers { nodes { concepts { uri } } } }", gateway="broken"),
+    ErrorCode.DEADLINE_EXCEEDED: Provocation(504, MEMBERS, gateway="impatient"),
+    ErrorCode.INTERNAL_ERROR: Provocation(200, "{ members { totalCount } }", gateway="buggy"),
+}
+
+
+class Miscounting(PostgresRegistry):
+    """A registry with a bug, and with what must never be shown in its error."""
+
+    async def count(self, where: object) -> int:  # noqa: ARG002, D102
+        raise ZeroDivisionError("postgresql://corridor:secret@10.0.0.7/members")
+
+
+@pytest.fixture(scope="session")
+def silent_port() -> Iterator[int]:
+    """A server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def closed_port() -> Iterator[int]:
+    """A port that is taken, but refuses connections."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+async def broken_dsn(settings: Settings, make_session_database: MakeDatabase) -> str:
+    """A database of Guadalajara's in which the offers name a concept that the vocabulary does not hold."""
+    dsn = await make_session_database()
+    await load_adapters(settings)["guadalajara"].create(dsn, 20, 1, lambda _done, _total: None)
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("update padron.oferta set conceptos = array['http://example.org/nothing']")
+    await connection.close()
+    return dsn
+
+
+@pytest.fixture(scope="session")
+def gateways(
+    gateway: Served, settings: Settings, serve: Serve, silent_port: int, closed_port: int, broken_dsn: str
+) -> dict[str, str]:
+    """The addresses of a gateway that is well, and of some that are not."""
+
+    def alone(dsn: str, deadline: float, request_deadline: float = 20) -> str:
+        registry = RegistrySettings(dsn=dsn, deadline=deadline, connect_timeout=deadline)  # type: ignore[arg-type]
+        own = settings.model_copy(
+            update={"registries": {"guadalajara": registry}, "request_deadline": request_deadline}
+        )
+        return serve(create_app(own)).url
+
+    adapter = load_adapters(settings)["guadalajara"]
+    dsn = settings.registries["guadalajara"].dsn.get_secret_value()
+    buggy = Miscounting(adapter.cluster, folder.load(adapter.folder), dsn, Limits())
+    return {
+        "well": gateway.url,
+        "silent": alone(f"postgresql://nobody@127.0.0.1:{silent_port}/none", deadline=0.3),
+        "impatient": alone(f"postgresql://nobody@127.0.0.1:{silent_port}/none", deadline=10, request_deadline=0.3),
+        "closed": alone(f"postgresql://nobody@127.0.0.1:{closed_port}/none", deadline=5),
+        "broken": alone(broken_dsn, deadline=10),
+        "buggy": serve(create_app(settings, Directory.of(Source(buggy, deadline=10)))).url,
+    }
+
+
+@pytest.mark.parametrize("code", ErrorCode)
+async def test_each_code_can_be_met_over_http(gateways: dict[str, str], code: ErrorCode) -> None:
+    asked = PROVOCATIONS[code]
+    headers = {"accept": GRAPHQL, **asked.headers}
+    async with httpx.AsyncClient(base_url=gateways[asked.gateway], timeout=20, headers=headers) as client:
+        body = {"query": asked.query, "variables": dict(asked.variables)}
+        response = await client.request(asked.method, asked.path, json=body)
+        assert response.status_code == asked.status
+        assert code in {error["extensions"]["code"] for error in errors_of(response)}
+        if asked.gateway != "well":
+            assert "example.org" not in response.text
+            assert str(errors_of(response)).count("127.0.0.1") == 0
+        alive = await client.get("/healthz", headers={"accept": "*/*"})
+        assert alive.json() == {"status": "alive"}
+
+
+async def test_an_unexpected_error_is_masked_and_logged_under_its_trace(
+    gateways: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    async with httpx.AsyncClient(base_url=gateways["buggy"], timeout=20) as client:
+        query = "{ members(first: 1) { totalCount nodes { id } } }"
+        first, second = [await client.post("/graphql", json={"query": query}) for _ in range(2)]
+        good = await client.post("/graphql", json={"query": "{ members(first: 1) { nodes { id } } }"})
+    (error,), (again,) = errors_of(first), errors_of(second)
+    assert error["message"] == (
+        "Something went wrong inside the gateway. It was logged: give `traceId` when you report it."
+    )
+    assert error["path"] == ["members"]
+    assert set(error["extensions"]) == {"code", "traceId"}
+    assert error["extensions"]["traceId"] != again["extensions"]["traceId"]
+    assert not any(word in first.text for word in ("secret", "10.0.0.7", "ZeroDivision", "postgresql"))
+    logged = next(record for record in caplog.records if error["extensions"]["traceId"] in record.getMessage())
+    assert logged.exc_info
+    assert logged.exc_info[0] is ZeroDivisionError
+    assert len(good.json()["data"]["members"]["nodes"]) == 1
+
+
+async def test_a_partial_answer_names_the_registry_and_nothing_else_of_it(
+    settings: Settings, serve: Serve, closed_port: int
+) -> None:
+    lost = RegistrySettings(dsn=f"postgresql://nobody:secret@127.0.0.1:{closed_port}/none", deadline=5)  # type: ignore[arg-type]
+    own = settings.model_copy(update={"registries": {**settings.registries, "montreal": lost}})
+    async with httpx.AsyncClient(base_url=serve(create_app(own)).url, timeout=20) as client:
+        response = await client.post("/graphql", json={"query": MEMBERS})
+    (error,) = errors_of(response)
+    assert error["extensions"] == {"code": "SOURCE_UNAVAILABLE", "cluster": "technomontreal", "retryable": True}
+    assert error["path"] == ["members"]
+    assert not any(secret in response.text for secret in ("nobody", "secret", "127.0.0.1", str(closed_port), "none"))
+    assert response.json()["data"]["members"]["complete"] is False
+    assert len(response.json()["data"]["members"]["nodes"]) == 2
