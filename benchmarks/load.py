@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
+from typing import cast
 
 import uvloop
 
@@ -19,6 +20,7 @@ __all__ = ["Job", "Latencies", "ask", "measure"]
 _END = b"\r\n\r\n"
 _OK = b"HTTP/1.1 200 "
 _LENGTH = b"content-length: "
+_GRACE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,7 @@ class _Connection(asyncio.Protocol):
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own class is none of asyncio's
         self._send()
 
     def data_received(self, data: bytes) -> None:
@@ -132,7 +133,12 @@ async def ask(job: Job) -> Latencies:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
-    answer, _ = await process.communicate(json.dumps(asdict(job)).encode())
+    try:
+        async with asyncio.timeout(job.seconds + _GRACE_SECONDS):
+            answer, _ = await process.communicate(json.dumps(asdict(job)).encode())
+    except TimeoutError:
+        process.kill()
+        raise
     if process.returncode:
         raise RuntimeError(f"the load process ended with {process.returncode}")
     return Latencies(**json.loads(answer))

@@ -32,7 +32,7 @@ class MemberFilter:
     need_kinds: list[NeedKind] | None = _any_of("kinds among the needs under its own name")
     modes: list[CollaborationMode] | None = _any_of("forms of collaboration among the offers under its own name")
     target_markets: list[CountryCode] | None = _any_of("target markets")
-    languages: list[LanguageTag] | None = _any_of("languages")
+    languages: list[LanguageTag] | None = _any_of("languages; `fr` finds `fr-CA` as well")
     programmes: list[str] | None = _any_of("programmes, by code")
 
 

@@ -58,6 +58,6 @@ class PostgresAdapter:
     def _sql(self, name: str) -> str:
         return (self.folder / name).read_text("utf-8")
 
-    async def check(self, dsn: str) -> Any:
-        """Whether the database still answers as the projections promise."""
-        return await import_module("adapters.kit.check").check(self, dsn)
+    async def check(self, dsn: str, *, record: bool = False) -> Any:
+        """A report on whether the database still answers as the projections promise."""
+        return await import_module("adapters.kit.check").check(self, dsn, record=record)

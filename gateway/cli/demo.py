@@ -19,7 +19,7 @@ from gateway.cli.configuration import read_settings
 from gateway.cli.control import ControlServer
 from gateway.cli.registries import DemoRegistries, Population, default_home
 from gateway.cli.service import Background, bind, url
-from gateway.cli.terminal import OUT, command, fail
+from gateway.cli.terminal import OUT, USAGE, command, fail
 from gateway.embedded import PostgresMissing, ServerFailed
 from gateway.settings import Settings
 
@@ -69,6 +69,8 @@ def run(
                 service.stop()
     except (PostgresMissing, ServerFailed) as error:
         fail(str(error))
+    except (PermissionError, FileExistsError, NotADirectoryError) as error:
+        fail(f"{place} cannot be the demo's home: {error}. Choose another with --home.", USAGE)
     except KeyboardInterrupt:
         raise typer.Exit(0 if ready else _INTERRUPTED) from None
 

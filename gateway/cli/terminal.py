@@ -9,13 +9,16 @@ from typing import NoReturn
 import typer
 from rich.console import Console
 
-__all__ = ["ERRORS", "OUT", "USAGE", "command", "fail"]
+__all__ = ["ERRORS", "OUT", "TABLES", "USAGE", "command", "fail"]
 
 USAGE = 2
 """The exit code of wrong use and wrong settings; 1 says that what was asked for went wrong."""
 
 OUT = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
 """Standard output. Lines are never broken, so that what is printed can be pasted."""
+
+TABLES = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 160)
+"""Standard output for tables, which break their lines inside their columns; wide where nobody sees its edge."""
 
 ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 

@@ -5,7 +5,7 @@ import re
 from strawberry.utils.str_converters import to_camel_case
 
 from adapters.contract.catalogue import CATALOGUE
-from adapters.contract.request import RELEVANCE, Ordering, Search, Term, Where
+from adapters.contract.request import RELEVANCE, Condition, Ordering, Search, Term, Where
 from adapters.contract.text import content_words, words
 from gateway.errors import ClientError, ErrorCode
 from gateway.federation.directory import Directory
@@ -38,7 +38,7 @@ def list_request(
             _readable(value, name)
     search = _search(given, vocabulary)
     return ListRequest(
-        where=Where(of, tuple(given.conditions), search),
+        where=Where(of, tuple(_widened(each, directory) for each in given.conditions), search),
         ordering=_ordering(of, given),
         size=size,
         clusters=_clusters(given, directory),
@@ -60,7 +60,8 @@ def _paging(given: ListArguments) -> tuple[int, str | None, bool]:
     name, size = ("last", given.last) if backward else ("first", given.first)
     if size is not None and not 1 <= size <= _LARGEST_SIZE:
         raise ClientError(
-            ErrorCode.PAGE_TOO_LARGE, f"`{name}` must be from 1 to {_LARGEST_SIZE}, not {size}. Cursors lead on."
+            ErrorCode.PAGE_TOO_LARGE,
+            f"`{name}` must be from 1 to {_LARGEST_SIZE}, not {size}. More rows come page by page, with cursors.",
         )
     return size or _DEFAULT_SIZE, given.before if backward else given.after, backward
 
@@ -73,6 +74,15 @@ def _clusters(given: ListArguments, directory: Directory) -> tuple[str, ...]:
     if unknown:
         raise _bad(f"There is no cluster {ascii(unknown[0])[:60]}. There are: {', '.join(known)}.")
     return tuple(code for code in known if code in set(given.clusters))
+
+
+def _widened(condition: Condition, directory: Directory) -> Condition:
+    """A language without a region takes in its varieties in the countries of the corridor: ``fr`` finds ``fr-CA``."""
+    if condition.filter != "languages":
+        return condition
+    countries = sorted({source.cluster.country for source in directory})
+    regional = [f"{tag}-{country}" for tag in condition.values if "-" not in tag for country in countries]
+    return Condition(condition.filter, tuple(dict.fromkeys((*condition.values, *regional))))
 
 
 def _ordering(of: str, given: ListArguments) -> Ordering:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -12,10 +12,10 @@ from typing import Generic, TypeVar
 from adapters.contract.codes import SourceStatus
 from adapters.contract.errors import ContractBroken, Refused, RegistryError, RegistryTimeout, Unavailable
 from adapters.contract.registry import Registry
-from gateway.errors import ErrorCode, SourceFailure
+from gateway.errors import ClientError, ErrorCode, SourceFailure
 from gateway.federation.directory import Directory, Source
 
-__all__ = ["Answer", "Outage", "ask", "ask_all"]
+__all__ = ["Answer", "Outage", "all_failed", "ask", "ask_all", "together"]
 
 _LOG = logging.getLogger(__name__)
 _RETRY_PAUSE = (0.005, 0.03)
@@ -91,8 +91,30 @@ async def ask_all(
 ) -> Mapping[str, Answer[T] | Outage]:
     """Asks these registries at once; the slowest one's deadline is the deadline of all."""
     sources = [directory[code] for code in clusters]
-    answers = await asyncio.gather(*(ask(source, question) for source in sources))
+    answers = await together(*(ask(source, question) for source in sources))
     return {answer.cluster: answer for answer in answers}
+
+
+async def together(*branches: Awaitable[T]) -> list[T]:
+    """Awaits all at once, and raises the first bug only when all have ended: nothing is left running."""
+    results = await asyncio.gather(*branches, return_exceptions=True)
+    ended: list[T] = []
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        ended.append(result)
+    return ended
+
+
+def all_failed(outages: Sequence[Outage]) -> ClientError:
+    """The error for clients where none of the registries asked answered."""
+    clusters = [outage.cluster for outage in outages]
+    return ClientError(
+        ErrorCode.ALL_SOURCES_FAILED,
+        f"None of the registries asked took part: {', '.join(clusters)}.",
+        clusters=clusters,
+        retryable=any(outage.retryable for outage in outages),
+    )
 
 
 def _status(error: Exception) -> SourceStatus:

@@ -1,6 +1,5 @@
 """Rows by reference, for one request: gathered into one statement for each registry and shape."""
 
-import asyncio
 from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
@@ -9,7 +8,7 @@ from adapters.contract.answer import Row
 from adapters.contract.request import FetchRequest
 from adapters.contract.shape import Shape
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Outage, ask
+from gateway.federation.fanout import Outage, ask, together
 from gateway.federation.reference import Reference
 
 __all__ = ["Rows"]
@@ -28,7 +27,6 @@ class Rows:
         """The row; None where the registry shows none under this key; raises SourceFailure where it did not answer."""
         found = await self._loader.load((reference, shape))
         if isinstance(found, Outage):
-            self._loader.clear((reference, shape))
             raise found.failure
         return found
 
@@ -37,7 +35,7 @@ class Rows:
         for reference, shape in keys:
             wanted.setdefault((reference.cluster, shape), []).append(reference.key)
         batches = list(wanted.items())
-        answers = await asyncio.gather(
+        answers = await together(
             *(self._ask(cluster, FetchRequest(tuple(found), shape)) for (cluster, shape), found in batches)
         )
         rows = {batch: answer for (batch, _), answer in zip(batches, answers, strict=True)}

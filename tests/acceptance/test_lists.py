@@ -111,3 +111,9 @@ async def test_a_federated_router_resolves_members_by_key(ask: Ask) -> None:
     )
     assert data["_entities"] == [member]
     assert '@key(fields: "id")' in data["_service"]["sdl"]
+
+
+async def test_a_language_without_a_region_finds_its_varieties(ask: Ask) -> None:
+    text = "query($tags: [LanguageTag!]) { members(filter: {languages: $tags}) { totalCount } }"
+    counts = [(await ask(text, tags=[tag]))["members"]["totalCount"] for tag in ("fr", "fr-CA", "fr-FR")]
+    assert counts[0] == counts[1] > counts[2] == 0

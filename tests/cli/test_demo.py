@@ -117,6 +117,12 @@ def test_a_taken_port_is_said_at_once(corridor: Corridor, tmp_path: Path) -> Non
     assert not (tmp_path / "home").exists()
 
 
+def test_a_home_that_is_none_is_said(corridor: Corridor, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = corridor("demo", "--port", 0, "--home", tmp_path / "file")
+    assert (refused.returncode, "cannot be the demo's home" in refused.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_ends_on_request_and_takes_its_servers_along(start_demo: StartDemo, number: signal.Signals) -> None:
     demo = start_demo("ended", members=3)

@@ -26,8 +26,7 @@ TARGETS = sorted({(place, line) for place, line in _named() if re.match(r"make [
 def test_every_command_named_exists(place: str, line: str) -> None:
     words = [word for word in shlex.split(line, comments=True) if word not in {"|", "<"}][1:]
     command = typer.main.get_command(app)
-    while hasattr(command, "commands"):
-        assert words, f"{place}: {line} names a group of commands"
+    while hasattr(command, "commands") and words:
         word = words.pop(0)
         assert word in command.commands, f"{place}: there is no command {word}"
         command = command.commands[word]

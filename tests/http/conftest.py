@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from gateway.app import create_app
@@ -36,10 +37,10 @@ def settings(city_databases: dict[str, str]) -> Settings:
     """Both cities, with time enough for a busy machine."""
     return Settings(
         registries={
-            city: RegistrySettings(dsn=dsn, deadline=15, statement_timeout=10, connect_timeout=5, pool_size=4)  # type: ignore[arg-type]
+            city: RegistrySettings(dsn=SecretStr(dsn), deadline=15, statement_timeout=10, connect_timeout=5)
             for city, dsn in city_databases.items()
         },
-        cursor_secret="only for tests",  # type: ignore[arg-type]
+        cursor_secret=SecretStr("only for tests"),
         request_deadline=20,
     )
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from pytest import param  # noqa: PT013 - it stands before every case
+from graphql import get_introspection_query
+from pytest import param
 
 from tests.http.served import errors_of
 
@@ -18,6 +19,8 @@ NODE = "query ($id: ID!) { node(id: $id) { id } }"
 SEARCH = "query ($text: String!) { members(search: $text) { nodes { id } } }"
 MARKETS = "query ($of: [CountryCode!]) { members(filter: {targetMarkets: $of}) { nodes { id } } }"
 ENTITIES = "query ($of: [_Any!]!) { _entities(representations: $of) { __typename } }"
+
+NO_LANGUAGES: tuple[object, ...] = ([], 0, False, {}, "x-", "english!")
 
 
 def gid(text: str) -> str:
@@ -87,7 +90,7 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
         param("{ members @cached { complete } }", None, "VALIDATION_FAILED", id="unknown directive"),
         param("{ members }", None, "VALIDATION_FAILED", id="no selection"),
         param("{ __typename { x } }", None, "VALIDATION_FAILED", id="selection of a leaf"),
-        param("query ($n: Integer) { members(first: $n) { complete } }", None, "VALIDATION_FAILED", id="unknown type"),
+        param("query ($n: Integer) { __typename }", None, "VALIDATION_FAILED", id="variable of an unknown type"),
         param("{ members(first: $n) { complete } }", None, "VALIDATION_FAILED", id="undeclared variable"),
         param("query ($n: Int) { __typename }", None, "VALIDATION_FAILED", id="unused variable"),
         param("query ($s: String) { members(first: $s) { complete } }", None, "VALIDATION_FAILED", id="other type"),
@@ -98,8 +101,8 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
         param(LISTED % 'filter: {sectors: ["PRIVATE"]}', None, "VALIDATION_FAILED", id="enum as string"),
         param(LISTED % 'lang: "english!"', None, "VALIDATION_FAILED", id="no language"),
         param(
-            '{ a: __type(name: "exceeds maximum operation depth") { name } b: members(first: "exceeds maximum operation '
-            'depth") { complete } }', None, "VALIDATION_FAILED", id="words of a limit in a validation error",
+            '{ members(first: "exceeds maximum operation depth") { complete } }', None, "VALIDATION_FAILED",
+            id="words of a limit in a validation error",
         ),
         param("{ members(first: 1) { nodes { id @skip } } }", None, "VALIDATION_FAILED", id="skip without if"),
         param('{ members { nodes { id @skip(if: "yes") } } }', None, "VALIDATION_FAILED", id="skip by a string"),
@@ -149,7 +152,7 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
         param(MARKETS, {"of": ["MX", None]}, "BAD_VARIABLES", id="null in a list"),
         param(MARKETS, {"of": [{"a": 1}] * 50}, "BAD_VARIABLES", id="objects for countries"),
         *(param("query ($l: LanguageTag) { members(lang: $l) { complete } }", {"l": value}, "BAD_VARIABLES",
-                id=f"language {value!r}") for value in ([], 0, False, {}, "x-", "english!")),
+                id=f"language {value!r}") for value in NO_LANGUAGES),
         param(SEARCH, {"text": 5}, "BAD_VARIABLES", id="number for a text"),
         param(ENTITIES, {"of": ["Member"]}, "BAD_INPUT", id="entity that is no object"),
         param(ENTITIES, {"of": [{"id": "x"}]}, "BAD_INPUT", id="entity without type"),
@@ -201,7 +204,6 @@ async def test_a_wrong_operation(ask: Ask, query: str, variables: Any, code: str
     errors = errors_of(response)
     assert 1 <= len(errors) <= 101
     assert {error["extensions"]["code"] for error in errors} == {code}
-    assert "Did you mean '" not in response.text.replace("Did you mean 'members {", "")
     executed = response.status_code == 200
     assert executed == ("data" in response.json())
     assert executed == (code in {"BAD_INPUT", "PAGE_TOO_LARGE", "BAD_ID", "BAD_CURSOR"})
@@ -265,7 +267,7 @@ async def test_a_cursor_is_good_for_its_own_walk_only(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        param(fragments(70, 2), id="fragments that double"),
+        param(fragments(22, 2), id="four million fragments, unfolded"),
         param(fragments(100, 1), id="a long chain of fragments"),
         param("{ " + "...F " * 300 + "} fragment F on Query { " + "__typename " * 300 + "}", id="300 times 300"),
         param("{ " + " ".join(f"a{n}: clusters {{ slug }}" for n in range(150)) + " }", id="150 aliases"),
@@ -279,13 +281,11 @@ async def test_a_cursor_is_good_for_its_own_walk_only(ask: Ask) -> None:
 )  # fmt: skip
 async def test_what_grows_without_bounds_elsewhere_is_answered_soon(ask: Ask, query: str) -> None:
     response = await ask(query)
-    assert response.elapsed.total_seconds() < 5
+    assert response.elapsed.total_seconds() < 3
     assert {error["extensions"]["code"] for error in errors_of(response)} <= {"VALIDATION_FAILED", "TOO_DEEP"}
 
 
 async def test_introspection_works(ask: Ask) -> None:
-    from graphql import get_introspection_query
-
     response = await ask(get_introspection_query(descriptions=True, input_value_deprecation=True))
     assert errors_of(response) == []
     assert "Member" in {each["name"] for each in response.json()["data"]["__schema"]["types"]}

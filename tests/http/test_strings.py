@@ -27,14 +27,16 @@ OPERATIONS = {
     "Query._entities(representations:)": (
         "ID", '{ _entities(representations: [{__typename: "Member", id: VALUE}]) { __typename } }'
     ),
-    **{f"Query.{of}(search:)": ("String", f"{{ {of}(search: VALUE) {{ totalCount edges {{ matchedOn {{ field }} }} }} }}")
-       for of in LISTS},
+    **{
+        f"Query.{of}(search:)": ("String", f"{{ {of}(search: VALUE) {{ totalCount edges {{ matchedOn {{ lang }} }} }} }}")
+        for of in LISTS
+    },
     **{f"Query.{of}(lang:)": ("LanguageTag", f'{{ {of}(search: "datos", lang: VALUE) {{ totalCount }} }}')
        for of in LISTS},
     **{f"Query.{of}(after:)": ("String", f"{{ {of}(first: 1, after: VALUE) {{ complete }} }}") for of in LISTS},
     **{f"Query.{of}(before:)": ("String", f"{{ {of}(last: 1, before: VALUE) {{ complete }} }}") for of in LISTS},
     **{
-        f"{kind}.{name}": (of, f"{{ {kind.removesuffix('Filter').lower()}s(filter: {{{name}: [VALUE]}}) {{ totalCount }} }}")
+        f"{kind}.{name}": (of, f"{{ {kind[:-6].lower()}s(filter: {{{name}: [VALUE]}}) {{ totalCount }} }}")
         for kind, names in {
             "MemberFilter": {"clusters": "String", "naics5": "String", "concepts": "ConceptURI", "programmes": "String",
                              "targetMarkets": "CountryCode", "languages": "LanguageTag"},
@@ -52,7 +54,7 @@ OPERATIONS = {
             "Need.title(lang:)": "needs { nodes { title(lang: VALUE) { text } } }",
             "Need.summary(lang:)": "needs { nodes { summary(lang: VALUE) { text } } }",
             "Industry.label(lang:)": "members { nodes { industries { label(lang: VALUE) } } }",
-            "Industry.localizedLabel(lang:)": "members { nodes { industries { localizedLabel(lang: VALUE) { text } } } }",
+            "Industry.localizedLabel(lang:)": "members { nodes { industries { localizedLabel(lang: VALUE) { lang } }}}",
             "Concept.label(lang:)": "offers { nodes { concepts { label(lang: VALUE) } } }",
             "Concept.localizedLabel(lang:)": "offers { nodes { concepts { localizedLabel(lang: VALUE) { text } } } }",
             "Concept.synonyms(lang:)": "offers { nodes { concepts { synonyms(lang: VALUE) } } }",

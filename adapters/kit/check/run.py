@@ -14,11 +14,12 @@ from adapters.kit.check.report import Finding, Report, Status
 from adapters.kit.check.rows import rows
 from adapters.kit.check.stability import stability
 from adapters.kit.check.texts import texts
+from adapters.kit.postgres import SESSION
 
 __all__ = ["check"]
 
 _OLDEST = 150000  # Postgres 15
-_SETTINGS = {"default_transaction_read_only": "on", "timezone": "UTC", "application_name": "corridor-check"}
+_SETTINGS = {**SESSION, "default_transaction_read_only": "on", "application_name": "corridor-check"}
 
 
 async def check(
@@ -35,7 +36,9 @@ async def check(
         return _failed("projections", adapter.folder.name, f"{error}. Each file of the contract stands in projections/.")
     limits = limits or Limits()
     try:
-        connection = await asyncpg.connect(dsn, timeout=limits.connect_timeout, server_settings=_SETTINGS)
+        connection = await asyncpg.connect(
+            dsn, timeout=limits.connect_timeout, server_settings=_SETTINGS, statement_cache_size=0
+        )
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         said = f"no connection: {type(error).__name__}: {error}. Check the address, the role and pg_hba.conf."
         return _failed("connection", adapter.cluster.code, said)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import re
 from collections.abc import Iterator, Mapping
 
 from adapters.contract.catalogue import CATALOGUE
@@ -88,12 +89,12 @@ class Searcher:
 def _snippet(text: str, search: Search) -> str:
     """Some 160 characters around the first word that stands in the text as folded, cut between words."""
     folded = fold(text)
-    start = min((place for term in search.terms if (place := folded.find(term.word)) >= 0), default=0)
-    begin = max(start - _BEFORE, 0)
-    snippet = text[begin : begin + _SNIPPET]
-    if begin:
-        snippet = re.sub("^[^ ]+ ", "… ", snippet)
-    return re.sub(" [^ ]*$", " …", snippet) if len(text) > begin + _SNIPPET else snippet
+    first = min((place for term in search.terms if (place := folded.find(term.word)) >= 0), default=0)
+    start = max(first - _BEFORE, 0)
+    snippet = text[start : start + _SNIPPET]
+    if start:
+        snippet = re.sub(r"\A[^ ]+ ", "… ", snippet)
+    return re.sub(r" [^ ]*\Z", " …", snippet) if start + _SNIPPET < len(text) else snippet
 
 
 def _nulls_last(hit: _Hit) -> list[tuple[bool, str]]:

@@ -1,0 +1,3 @@
+select row.size_band as value, count(distinct row.key) as count from (select * from city.member) as row
+where row.size_band is not null
+group by row.size_band

@@ -1,0 +1,352 @@
+"""Mistakes of every kind, made in a copy of a city: the check names each, and so does the conformance suite where rows show it."""
+
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from adapters.contract.registry import Limits
+from adapters.guadalajara import ADAPTER
+from adapters.kit.adapter import PostgresAdapter
+from adapters.kit.check import Finding, Report, Status, check
+from adapters.kit.conformance.rows import PROMISES
+from adapters.kit.memory import snapshot
+
+MakeDatabase = Callable[..., Awaitable[str]]
+PATIENT = Limits(pool_size=1, connect_timeout=10, statement_timeout=30)
+OWNER = "case when o.anonima then null else o.afiliado_id::text end as owner_key"
+SERVED = "a.visibilidad in ('público', 'corredor')"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is done to the copy, and what has to be said of it.
+
+    ``file`` has ``old`` replaced by ``new`` in it; ``sql`` is run in the database as its owner. ``check``
+    is the check that fails, with all of ``said`` in one of its sentences; ``promise`` is that of the suite.
+    """
+
+    name: str
+    check: str
+    said: tuple[str, ...]
+    promise: str = ""
+    file: str = ""
+    old: str = ""
+    new: str = ""
+    sql: str = ""
+    status: Status = Status.FAIL
+
+
+MISTAKES = (
+    Mistake(
+        "sort key not folded",
+        "sort key",
+        ("projections/member.sql line", "name_key is not the folded display_name", "corridor.fold"),
+        promise="sort_keys_are_folded",
+        file="member",
+        old="corridor.fold(btrim(a.nombre)) as name_key",
+        new="lower(a.nombre) as name_key",
+    ),
+    Mistake(
+        "index in the city's own collation",
+        "index",
+        ("padron.afiliado is sorted whole", "name_key", 'collate "C"'),
+        sql="""
+            drop index padron.afiliado_nombre_orden;
+            create index afiliado_nombre_orden on padron.afiliado (corridor.fold(btrim(nombre)), (id::text));
+        """,
+    ),
+    Mistake(
+        "code without translation",
+        "nulls",
+        ("org_type is null in", "such as key", "add it to the list of values", "STARTUP"),
+        promise="required_columns_are_filled",
+        file="member",
+        old="    ('PYME', 'SME'),\n",
+        new="",
+    ),
+    Mistake(
+        "code without translation in a list",
+        "codes",
+        ("projections/offer.sql line", "modes holds null in a list", "add it to the list of values"),
+        promise="codes_are_known",
+        file="offer",
+        old="            ('licencia', 'LICENSING'),\n",
+        new="",
+    ),
+    Mistake(
+        "code without translation in a group",
+        "groups",
+        ("size_band is null in", "headcount_code", "such as key"),
+        promise="groups_are_whole",
+        file="member",
+        old="            ('6 a 10 personas', 'MICRO'),\n",
+        new="",
+    ),
+    Mistake(
+        "code that the contract does not have",
+        "codes",
+        ("org_type holds 'PYME'", "no code of the contract", "Translate it to one of STARTUP, SME"),
+        promise="codes_are_known",
+        file="member",
+        old="('PYME', 'SME')",
+        new="('PYME', 'PYME')",
+    ),
+    Mistake(
+        "missing column",
+        "columns",
+        ("projections/member.sql", "the column founded (integer) is missing", "as founded"),
+        file="member",
+        old="    a.anio_fundacion as founded,\n",
+        new="",
+    ),
+    Mistake(
+        "mistyped column",
+        "columns",
+        ("projections/member.sql line 27", "founded is text, the contract has integer", "::integer as founded"),
+        file="member",
+        old="a.anio_fundacion as founded",
+        new="a.anio_fundacion::text as founded",
+    ),
+    Mistake(
+        "native column renamed",
+        "columns",
+        ("projections/member.sql does not run", "anio_fundacion", "write its present name"),
+        sql="alter table padron.afiliado rename column anio_fundacion to fundada",
+    ),
+    Mistake(
+        "extra column",
+        "columns",
+        ("the contract has no column fundada", "Take it out"),
+        file="member",
+        old="    a.anio_fundacion as founded,\n",
+        new="    a.anio_fundacion as founded,\n    a.anio_fundacion as fundada,\n",
+        status=Status.WARN,
+    ),
+    Mistake(
+        "duplicate key",
+        "keys",
+        ("projections/member.sql line", "stand for more than one row", "A join repeats the row"),
+        promise="keys_are_unique",
+        file="member",
+        old="left join padron.denue_unidad_economica u on u.id = a.matriz_id\n",
+        new="left join padron.denue_unidad_economica u on u.id = a.matriz_id\ncross join generate_series(1, 2)\n",
+    ),
+    Mistake(
+        "unstable order",
+        "stability",
+        ("projections/offer.sql line", "updated_at change from one read to the next"),
+        file="offer",
+        old="timezone('America/Mexico_City', o.actualizada) as updated_at",
+        new="o.actualizada at time zone 'UTC' + random() * interval '1 hour' as updated_at",
+    ),
+    Mistake(
+        "nested list without an order",
+        "nested order",
+        ("projections/identifier.sql", "scheme, value, verified_at", "their order is chance"),
+        promise="lists_have_one_order",
+        file="identifier",
+        old="    i.verificado_por as verified_by\nfrom padron.identificador i\n",
+        new="    n::text as verified_by\nfrom padron.identificador i\ncross join generate_series(1, 2) as n\n",
+    ),
+    Mistake(
+        "private member served",
+        "privacy",
+        ("projections/member.sql", "rows that are PRIVATE would be served", "Leave them out in the where clause"),
+        promise="only_shared_rows_are_served",
+        file="member",
+        old=f"    {SERVED}\n",
+        new="    a.visibilidad in ('público', 'corredor', 'privado')\n",
+    ),
+    Mistake(
+        "draft served",
+        "privacy",
+        ("projections/offer.sql", "rows that are DRAFT would be served"),
+        promise="only_shared_rows_are_served",
+        file="offer",
+        old="o.estatus in ('publicada'",
+        new="o.estatus in ('borrador', 'publicada'",
+    ),
+    Mistake(
+        "private offer served",
+        "languages",
+        ("projections/offer_text.sql", "no TITLE for"),
+        promise="one_text_for_each_language",
+        file="offer",
+        old="    o.visibilidad in ('público', 'corredor')\n    and ",
+        new="    ",
+    ),
+    Mistake(
+        "owner of an anonymous offer named",
+        "privacy",
+        ("projections/offer.sql line", "anonymous rows name their owner", "such as key"),
+        promise="anonymous_postings_hide_their_owner",
+        file="offer",
+        old=OWNER,
+        new="o.afiliado_id::text as owner_key",
+    ),
+    Mistake(
+        "capabilities of members who are not served",
+        "links",
+        ("projections/capability.sql line", "belong to a member that projections/member.sql", "Put the same conditions on both"),
+        promise="links_end_at_rows",
+        file="capability",
+        old=f"    {SERVED}\n    and ",
+        new="    ",
+    ),
+    Mistake(
+        "no index for an order",
+        "index",
+        ("padron.oferta is sorted whole", "valid_until", "indexes.sql has no index in the order of"),
+        sql="drop index padron.oferta_vigencia_orden",
+    ),
+    Mistake(
+        "no index for a filter",
+        "index",
+        ("padron.oferta is read from end to end", "conceptos", "concepts of projections/offer.sql line"),
+        sql="drop index padron.oferta_conceptos",
+    ),
+    Mistake(
+        "no index for words",
+        "index",
+        ("padron.afiliado is read from end to end", "semblanza", "projections/member_text.sql"),
+        sql="drop index padron.afiliado_semblanza_es",
+    ),
+    Mistake(
+        "no index for a key",
+        "index",
+        ("padron.oferta is read from end to end", "key of projections/offer.sql line"),
+        sql="drop index padron.oferta_clave; drop index padron.oferta_clave_orden",
+    ),
+    Mistake(
+        "native schema drifted",
+        "drift",
+        ("correo (text) is new", "--record"),
+        sql="alter table padron.afiliado add column correo text",
+        status=Status.WARN,
+    ),
+    Mistake(
+        "another corridor.fold",
+        "text forms",
+        ("corridor.fold is not that of the contract", "corridor.sql"),
+        sql="create or replace function corridor.fold(given text) returns text language sql immutable strict"
+        " parallel safe return lower($1)",
+    ),
+    Mistake(
+        "nothing mapped",
+        "unmapped",
+        ("projections/member.sql line", "website is null in every row"),
+        file="member",
+        old="case when coalesce(a.visibilidad_campos ->> 'sitio_web', a.visibilidad) in ('público', 'corredor')\n"
+        "        then sitio.url end as website",
+        new="null::text as website",
+        status=Status.WARN,
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+async def filled(make_session_database: MakeDatabase) -> str:
+    """The address of a filled registry of Guadalajara, a template of those with mistakes."""
+    dsn = await make_session_database()
+    await ADAPTER.create(dsn, members=150, seed=1, progress=lambda done, total: None)
+    return dsn
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> PostgresAdapter:
+    """The adapter on a copy of its folder."""
+    folder = tmp_path / "guadalajara"
+    shutil.copytree(ADAPTER.folder, folder, ignore=shutil.ignore_patterns("__pycache__", "native"))
+    return PostgresAdapter(ADAPTER.cluster, ADAPTER.package, folder)
+
+
+async def test_an_untouched_copy_passes(copied: PostgresAdapter, filled: str) -> None:
+    """No finding but OK: each mistake below is the only one."""
+    report = await check(copied, filled, limits=PATIENT)
+    assert report.passed
+    assert not report.of(Status.WARN), _told(report)
+    assert {finding.check for finding in report.findings} >= {mistake.check for mistake in MISTAKES} - {"unmapped"}
+    assert await _broken(copied, filled) == {}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+async def test_a_mistake_is_named(
+    mistake: Mistake, copied: PostgresAdapter, filled: str, make_database: MakeDatabase
+) -> None:
+    """By the check that is for it, and by the suite's promise."""
+    dsn = filled
+    if mistake.sql:
+        dsn = await make_database(filled)
+        connection = await asyncpg.connect(dsn)
+        await connection.execute(mistake.sql)
+        await connection.close()
+    if mistake.file:
+        path = copied.folder / "projections" / f"{mistake.file}.sql"
+        text = path.read_text(encoding="utf-8")
+        assert mistake.old in text
+        path.write_text(text.replace(mistake.old, mistake.new), encoding="utf-8")
+    report = await check(copied, dsn, limits=PATIENT)
+    named = [
+        finding
+        for finding in report.of(mistake.status)
+        if finding.check == mistake.check and all(part in finding.detail for part in mistake.said)
+    ]
+    assert named, _told(report)
+    assert report.passed is (mistake.status is Status.WARN)
+    if mistake.promise:
+        assert mistake.promise in await _broken(copied, dsn)
+
+
+async def test_a_deadline_that_is_not_met_is_named(copied: PostgresAdapter, filled: str) -> None:
+    """No statement with a search and a hundred joins is answered within a millisecond."""
+    report = await check(copied, filled, limits=Limits(connect_timeout=10, statement_timeout=0.001))
+    late = [finding for finding in report.of(Status.FAIL) if finding.check == "deadline"]
+    assert late
+    assert "was not answered within 0.001 s" in late[0].detail
+    assert "projections/" in late[0].detail
+
+
+async def test_a_missing_file_is_named(copied: PostgresAdapter, filled: str) -> None:
+    """Before anything is connected."""
+    (copied.folder / "projections" / "capability.sql").unlink()
+    (finding,) = (await check(copied, filled)).findings
+    assert finding.status is Status.FAIL
+    assert "missing: capability" in finding.detail
+
+
+async def test_a_database_that_is_not_there_is_named(copied: PostgresAdapter, filled: str) -> None:
+    """As a finding, with the reason."""
+    (finding,) = (await check(copied, f"{filled}_elsewhere", limits=PATIENT)).findings
+    assert finding == Finding("connection", ADAPTER.cluster.code, Status.FAIL, finding.detail)
+    assert "does not exist" in finding.detail
+
+
+async def test_the_fingerprint_is_recorded(copied: PostgresAdapter, filled: str) -> None:
+    """What is in the folder of the city is what its reference registry has."""
+    path = copied.folder / "fingerprint.json"
+    noted = path.read_text(encoding="utf-8")
+    path.unlink()
+    warned = await check(copied, filled, limits=PATIENT)
+    assert [finding.check for finding in warned.of(Status.WARN)] == ["drift"]
+    assert (await check(copied, filled, limits=PATIENT, record=True)).passed
+    assert path.read_text(encoding="utf-8") == noted
+
+
+async def _broken(adapter: PostgresAdapter, dsn: str) -> dict[str, list[str]]:
+    """The promises of the conformance suite that the registry does not keep, with what is said of each."""
+    registry = adapter.open(dsn, PATIENT)
+    try:
+        tables = (await snapshot(registry)).tables
+    finally:
+        await registry.close()
+    said = {promise.__name__: list(promise(tables)) for promise in PROMISES}
+    return {name: sentences for name, sentences in said.items() if sentences}
+
+
+def _told(report: Report) -> str:
+    wrong = [finding for finding in report.findings if finding.status is not Status.OK]
+    return "\n".join(f"{finding.status} {finding.check} {finding.subject}: {finding.detail}" for finding in wrong)
