@@ -21,12 +21,14 @@ from gateway.federation.lists import ListRequest
 from gateway.settings import Settings
 from gateway.vocabulary import Vocabulary
 
-__all__ = ["NUMBER", "Setting", "cursor", "settings"]
+__all__ = ["NUMBER", "Setting", "listing_bodies", "settings"]
 
 NUMBER = 200
 """Cases of each query: so many different variables, drawn at random for each request."""
 
 _DRAWN = 600
+_DEEP = (0.8, 0.93)
+"""Where deep pages begin, as shares of the list: far down, with more than a page left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Setting:
 
     bodies: Mapping[str, Mapping[str, Sequence[str]]]
     plans: Path
+    deep: Sequence[str]
+    """Cursors far down the list by name."""
 
     @classmethod
     def of(cls, dsns: Mapping[str, str], plans: Path) -> "Setting":
@@ -57,7 +61,12 @@ def settings(dsns: Mapping[str, str]) -> Settings:
     )
 
 
-def cursor(boundary: Boundary, clusters: tuple[str, ...]) -> str:
+def listing_bodies(text: str, cursors: Sequence[str]) -> Sequence[str]:
+    """Requests for pages of Q2's list behind these cursors; for the first page where there is none."""
+    return [_body(text, {"after": cursor}) for cursor in cursors] or [_body(text, {})]
+
+
+def _cursor(boundary: Boundary, clusters: tuple[str, ...]) -> str:
     """A cursor behind this member of the list by name, as the gateway would have given it out."""
     request = ListRequest(Where("member"), Ordering("NAME"), 1, clusters)
     return CursorCodec(SECRET.encode()[:64]).encode(Cursor(boundary, clusters), request.walk)
@@ -83,7 +92,9 @@ async def _prepared(given: Settings, plans: Path) -> Setting:
         "floor": {name: [_numbered(each, place) for place, each in enumerate(found)] for name, found in listed.items()},
         "naive": {query.name: [_body(query.text, _bare(each)) for each in listed[query.name]] for query in QUERIES},
     }
-    return Setting(bodies, plans)
+    ordered = sorted(drawn.members, key=lambda each: (each.sort, each.cluster, each.key))
+    deep = ordered[int(len(ordered) * _DEEP[0]) : int(len(ordered) * _DEEP[1])]
+    return Setting(bodies, plans, [_cursor(each, codes) for each in deep])
 
 
 async def _recorded(
@@ -97,7 +108,7 @@ async def _recorded(
 
 
 def _sealed(case: Case, codes: tuple[str, ...]) -> Mapping[str, object]:
-    return {**case.variables, "after": cursor(case.behind, codes)} if case.behind else case.variables
+    return {**case.variables, "after": _cursor(case.behind, codes)} if case.behind else case.variables
 
 
 def _bare(case: Case) -> Mapping[str, object]:

@@ -21,8 +21,10 @@ class Cluster(Node):
     def is_type_of(cls, obj: object, _info: object) -> bool:
         return isinstance(obj, cls)
 
-    @strawberry.field(description="The global ID: opaque, and stable for the life of what it stands for.")
-    def id(self) -> strawberry.ID:  # type: ignore[misc]
+    @strawberry.field(  # type: ignore[misc]
+        description="The global ID: opaque, and stable for the life of what it stands for."
+    )
+    def id(self) -> strawberry.ID:
         return strawberry.ID(self.global_id)
 
     @strawberry.field(description="The cluster's short name, as filters take it.")

@@ -268,7 +268,7 @@ def main() -> None:
     write("industries.csv", ("system", "version", "code", "lang", "label", "basis"), labels)
     write("comparable.csv", ("code5",), ((code,) for code in comparable))
     counts = len(rows), len(pairs), len(labels), len(comparable)
-    print("{} concepts, {} pairs, {} industry labels, {} comparable codes".format(*counts))  # noqa: T201
+    print("{} concepts, {} pairs, {} industry labels, {} comparable codes".format(*counts))
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ _GONE = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg loses count when the server times out while a statement is being prepared
 )
 
 
@@ -93,7 +94,7 @@ class PostgresRegistry:
             connection = await pool.acquire(timeout=self._limits.connect_timeout)
             try:
                 return await connection.fetch(statement.sql, *statement.values)
-            except (asyncio.CancelledError, TimeoutError):
+            except (asyncio.CancelledError, TimeoutError, asyncpg.InternalClientError):
                 # Asking a silent server to cancel would wait for it: drop the line, its own timeout ends the work.
                 connection.terminate()
                 raise
@@ -118,6 +119,7 @@ class PostgresRegistry:
                     timeout=self._limits.connect_timeout,
                     command_timeout=self._limits.statement_timeout + 0.25,
                     statement_cache_size=256,
+                    max_cacheable_statement_size=0,  # no limit: a nested shape passes asyncpg's 15 KiB, and planning it takes 20 ms
                     reset=_keep,
                     server_settings={
                         "application_name": "corridor-gateway",

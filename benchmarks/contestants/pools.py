@@ -19,6 +19,7 @@ async def open_pools(settings: Settings) -> Mapping[str, "Pool[asyncpg.Record]"]
             min_size=0,
             max_size=registry.pool_size,
             statement_cache_size=256,
+            max_cacheable_statement_size=0,
             reset=_keep,
             server_settings={"default_transaction_read_only": "on", "timezone": "UTC", "datestyle": "ISO", "jit": "off"},
         )

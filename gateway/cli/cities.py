@@ -1,5 +1,6 @@
 """The cities that a command can be asked about, and where their databases are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -46,7 +47,7 @@ def place(name: str, dsn: str | None, home: Path | None) -> Place:
     """Where the city's database is: as given, else in the running demo, else as the settings say."""
     settings = read_settings()
     city, adapter = by_name(name, settings)
-    found = dsn or _addresses(settings, home).get(city)
+    found = dsn or _of_demo(home).get(city) or _of_settings(settings).get(city)
     if found is None:
         fail(f"where is the database of {city}? Start corridor demo, give --dsn, or set registries.{city}.dsn.", USAGE)
     return Place(city, adapter, found)
@@ -60,10 +61,10 @@ def places(name: str, dsn: str | None, home: Path | None) -> list[Place]:
         fail("--dsn is the address of one city's database: name the city.", USAGE)
     settings = read_settings()
     known = _known(settings)
-    found = [Place(city, known[city], address) for city, address in _addresses(settings, home).items()]
-    if not found:
+    addresses = _of_demo(home) or _of_settings(settings)
+    if not addresses:
         fail("no city has a database: start corridor demo, or set registries.", USAGE)
-    return found
+    return [Place(city, known[city], address) for city, address in addresses.items()]
 
 
 def _known(settings: Settings) -> dict[str, Adapter]:
@@ -71,10 +72,14 @@ def _known(settings: Settings) -> dict[str, Adapter]:
     return of_demo | adapters_of(settings)
 
 
-def _addresses(settings: Settings, home: Path | None) -> dict[str, str]:
-    running = (home or default_home()).absolute()
-    if is_running(running):
-        return dict(read_state(running))
+def _of_demo(home: Path | None) -> Mapping[str, str]:
+    place_of_demo = (home or default_home()).absolute()
+    if is_running(place_of_demo):
+        return read_state(place_of_demo)
     if home is not None:
-        fail(f"no demo runs in {running}")
+        fail(f"no demo runs in {place_of_demo}")
+    return {}
+
+
+def _of_settings(settings: Settings) -> Mapping[str, str]:
     return {city: registry.dsn.get_secret_value() for city, registry in settings.registries.items()}

@@ -111,7 +111,7 @@ def all_failed(outages: Sequence[Outage]) -> ClientError:
     clusters = [outage.cluster for outage in outages]
     return ClientError(
         ErrorCode.ALL_SOURCES_FAILED,
-        f"None of the registries asked took part: {', '.join(clusters)}.",
+        f"None of the registries that were asked answered: {', '.join(clusters)}.",
         clusters=clusters,
         retryable=any(outage.retryable for outage in outages),
     )

@@ -1,6 +1,5 @@
 """Pages of one ordered list over all registries."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,10 +7,9 @@ from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
 from adapters.contract.request import Boundary, FetchRequest, Ordering, PageRequest, Where
 from adapters.contract.shape import Shape
-from gateway.errors import ClientError, ErrorCode
 from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Answer, Outage, ask, ask_all
+from gateway.federation.fanout import Answer, Outage, all_failed, ask, ask_all, together
 from gateway.federation.merge import Placed, merge
 
 __all__ = ["ListRequest", "Page", "page"]
@@ -89,13 +87,16 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
     pages = {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)}
     rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
     bodies: Mapping[Shape, Mapping[tuple[str, str], Row]] = {}
-    lost: Mapping[str, Outage] = {}
     if inline is not None:
         bodies = {inline: {(placed.cluster, placed.row.key): placed.row for placed in rows}}
-    elif shapes and rows:
+    elif shapes:
         bodies, lost = await _bodies(directory, rows, shapes)
-        answers = {**answers, **lost}
-        _settle(request, answers)
+        while lost:  # What these had won is made up for by the others, whose rows suffice for a page without them.
+            answers = {**answers, **lost}
+            _settle(request, answers)
+            pages = {code: found for code, found in pages.items() if code not in lost}
+            rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
+            bodies, lost = await _bodies(directory, rows, shapes)
         rows = [placed for placed in rows if all((placed.cluster, placed.row.key) in bodies[each] for each in shapes)]
     taking_part = tuple(code for code in walking if isinstance(answers[code], Answer))
     more_behind, more_before = (boundary is not None, more) if request.backward else (more, boundary is not None)
@@ -117,13 +118,7 @@ def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | 
     if outages and request.fail_whole:
         raise outages[0].failure
     if outages and len(outages) == len(answers):
-        clusters = ", ".join(outage.cluster for outage in outages)
-        raise ClientError(
-            ErrorCode.ALL_SOURCES_FAILED,
-            f"None of the registries that were asked answered: {clusters}.",
-            clusters=[outage.cluster for outage in outages],
-            retryable=any(outage.retryable for outage in outages),
-        )
+        raise all_failed(outages)
 
 
 async def _bodies(
@@ -138,7 +133,7 @@ async def _bodies(
     async def fetch(code: str, request: FetchRequest) -> Answer[Sequence[Row]] | Outage:
         return await ask(directory[code], lambda registry: registry.fetch(request))
 
-    answers = await asyncio.gather(*(fetch(code, request) for code, request in asked))
+    answers = await together(*(fetch(code, request) for code, request in asked))
     bodies: dict[Shape, dict[tuple[str, str], Row]] = {shape: {} for shape in shapes}
     lost: dict[str, Outage] = {}
     for (code, request), answer in zip(asked, answers, strict=True):

@@ -18,22 +18,28 @@ def unlike(shown: Any, real: Any, at: str = "", *, shortened: bool = False) -> I
     """
     match shown, real:
         case dict(), dict():
-            if shown.keys() - real.keys() or (not shortened and shown.keys() != real.keys()):
-                yield f"{at}: keys {', '.join(shown)} against {', '.join(real)}"
-                return
-            for key, value in shown.items():
-                inner = f"{at}.{key}".lstrip(".")
-                yield from unlike(value, real[key], inner, shortened=shortened or key == "errors")
+            yield from _unlike_objects(shown, real, at, shortened=shortened)
         case list(), list():
-            for number, value in enumerate(shown):
-                tried = [list(unlike(value, each, f"{at}[{number}]", shortened=shortened)) for each in real]
-                if not tried or all(tried):
-                    yield from min(tried, key=len, default=[f"{at}: an empty list"])
-        case (bool() | None), _:
+            yield from _unlike_lists(shown, real, at, shortened=shortened)
+        case ((bool() | None), _):
             if shown is not real:
                 yield f"{at}: {shown} against {real}"
-        case _ if type(shown) is not type(real):
-            yield f"{at}: {shown} against {real}"
-        case str(), str():
-            if at.rpartition(".")[2] in MEANT_EXACTLY and shown != real:
+        case _:
+            exactly = at.rpartition(".")[2] in MEANT_EXACTLY
+            if type(shown) is not type(real) or (exactly and shown != real):
                 yield f"{at}: {shown} against {real}"
+
+
+def _unlike_objects(shown: dict[str, Any], real: dict[str, Any], at: str, *, shortened: bool) -> Iterator[str]:
+    if shown.keys() - real.keys() or (not shortened and shown.keys() != real.keys()):
+        yield f"{at}: keys {', '.join(shown)} against {', '.join(real)}"
+        return
+    for key, value in shown.items():
+        yield from unlike(value, real[key], f"{at}.{key}".lstrip("."), shortened=shortened or key == "errors")
+
+
+def _unlike_lists(shown: list[Any], real: list[Any], at: str, *, shortened: bool) -> Iterator[str]:
+    for number, value in enumerate(shown):
+        tried = [list(unlike(value, each, f"{at}[{number}]", shortened=shortened)) for each in real]
+        if not tried or all(tried):
+            yield from min(tried, key=len, default=[f"{at}: an empty list"])

@@ -36,7 +36,7 @@ def test_every_command_named_exists(place: str, line: str) -> None:
 
 @pytest.mark.parametrize(("place", "line"), TARGETS)
 def test_every_make_target_named_exists(place: str, line: str) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     words = [word for word in shlex.split(line, comments=True)[1:] if "=" not in word]
     assert set(words) <= targets, place
 

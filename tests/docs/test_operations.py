@@ -35,7 +35,9 @@ async def opened(city_databases: dict[str, str]) -> AsyncIterator[Open]:
         async def opening(down: str) -> Gateway:
             if down not in gateways:
                 dsns = city_databases | ({down: nowhere} if down else {})
-                registries = {city: RegistrySettings(dsn=dsn, deadline=30, statement_timeout=20) for city, dsn in dsns.items()}
+                registries = {
+                    city: RegistrySettings(dsn=dsn, deadline=30, statement_timeout=20) for city, dsn in dsns.items()
+                }
                 settings = Settings(registries=registries, cursor_secret="for tests only", request_deadline=60)
                 gateways[down] = Gateway.of(settings, open_directory(settings))
             return gateways[down]
@@ -100,9 +102,8 @@ async def test_the_operations_of_a_page_run_as_it_says(page: Path, opened: Open)
 
 
 @pytest.mark.parametrize("block", all_blocks("json"), ids=str)
-def test_json_is_json_and_says_what_it_is(block: Block) -> None:
+def test_json_is_json(block: Block) -> None:
     json.loads(block.text)
-    assert block.marks.keys() & {"variables", "answer", "sample"}, "say `json variables`, `json answer` or `json sample`"
 
 
 @pytest.mark.parametrize("block", [block for block in all_blocks("sql") if "run" in block.marks], ids=str)

@@ -30,18 +30,22 @@ def generator() -> ModuleType:
 def section(page: str, heading: str) -> str:
     """The part of a reference page under one heading, inner headings included."""
     text = (REFERENCE / page).read_text(encoding="utf-8")
-    found = re.search(rf"^(#+) {re.escape(heading)}$\n(.*?)(?=^#{{1,2}} |^### {heading}|\Z)", text, re.M | re.S)
+    found = re.search(
+        rf"^(#+) {re.escape(heading)}$\n(.*?)(?=^#{{1,2}} |^### {heading}|\Z)", text, re.MULTILINE | re.DOTALL
+    )
     assert found, f"{page} has no heading {heading}"
     level = len(found[1])
-    return re.split(rf"^#{{1,{level}}} ", text[found.start(2) :], maxsplit=1, flags=re.M)[0]
+    return re.split(rf"^#{{1,{level}}} ", text[found.start(2) :], maxsplit=1, flags=re.MULTILINE)[0]
 
 
 def rows(text: str) -> set[str]:
     """What the first column of the tables says."""
-    return set(re.findall(r"^\| `([^`]+)`", text, re.M))
+    return set(re.findall(r"^\| `([^`]+)`", text, re.MULTILINE))
 
 
-def test_the_generated_sections_are_what_is_committed(generator: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_generated_sections_are_what_is_committed(
+    generator: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert generator.main(["--check"]) == 0, f"{capsys.readouterr().out}Run {sys.executable} scripts/build_docs.py"
 
 

@@ -15,7 +15,7 @@ __all__ = ["GRAPHQL", "Served", "errors_of"]
 
 GRAPHQL = "application/graphql-response+json"
 
-NEVER_SHOWN = ("Traceback", 'File "', "asyncpg", "postgres", "select ", "0x", "Error:", "127.0.0.1", "object at")
+NEVER_SHOWN = ("Traceback", 'File "', "asyncpg", "postgres", "select ", "Error:", "127.0.0.1", "object at")
 """What only a stack trace, a driver or Python's own words hold. ``Syntax Error:`` is GraphQL's."""
 
 

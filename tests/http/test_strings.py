@@ -28,7 +28,7 @@ OPERATIONS = {
         "ID", '{ _entities(representations: [{__typename: "Member", id: VALUE}]) { __typename } }'
     ),
     **{
-        f"Query.{of}(search:)": ("String", f"{{ {of}(search: VALUE) {{ totalCount edges {{ matchedOn {{ lang }} }} }} }}")
+        f"Query.{of}(search:)": ("String", f"{{ {of}(search: VALUE) {{ totalCount edges {{ matchedOn {{ lang }} }}}}}}")
         for of in LISTS
     },
     **{f"Query.{of}(lang:)": ("LanguageTag", f'{{ {of}(search: "datos", lang: VALUE) {{ totalCount }} }}')

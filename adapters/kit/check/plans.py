@@ -15,9 +15,17 @@ from adapters.kit.statement import Statement
 __all__ = ["plans", "tables_of"]
 
 _FEW = 100  # rows: reading so small a table from end to end is the right plan
-# With these off, Postgres reads a table whole, or sorts it, only where it has no other way.
-_AVOIDED = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+# With these off, Postgres reads a table whole, or sorts it, only where it has no other way; and where every row costs as
+# much as a page, a small registry is planned for as a large one.
+_PLANNED = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "cpu_tuple_cost": "1",
+    "cpu_index_tuple_cost": "1",
+}
 _EXPRESSION = 300
+_PATIENCE = 30  # seconds that a request is let run, however short its deadline
 _Node = Mapping[str, Any]
 
 
@@ -32,45 +40,53 @@ async def plans(probe: Probe) -> list[Finding]:
         )
     }
     found: list[Finding] = []
-    slowest = ("nothing", 0.0)
+    slowest = (0.0, "nothing")
     late: list[str] = []
     async for each in asked(probe):
         if not each.whole:
-            problems = [*dict.fromkeys(_unserved(probe, each, await explained(probe, each.statement, ordered=each.ordered), small))]
+            plan = await explained(probe, each.statement, ordered=each.ordered)
+            problems = [*dict.fromkeys(_unserved(probe, each, plan, small))]
             found += finding("index", each.what, problems, "an index serves it")
         seconds = await _timed(probe, each)
-        if seconds is None:
-            late.append(f"{each.what} was not answered within {probe.limits.statement_timeout:g} s: {probe.place(each.projection)}.")
-        elif seconds > slowest[1]:
-            slowest = (each.what, seconds)
+        slowest = max(slowest, (seconds, each.what))
+        if seconds > probe.limits.statement_timeout:
+            late.append(f"{each.what} took {_spoken(seconds)}, {_deadline_of(probe)}: {probe.place(each.projection)}.")
     return [*found, *_deadline(probe, slowest, late)]
 
 
-def _deadline(probe: Probe, slowest: tuple[str, float], late: list[str]) -> list[Finding]:
-    what, seconds = slowest
-    said = f"the slowest answer took {seconds * 1000:.0f} ms ({what}); the deadline is {probe.limits.statement_timeout:g} s"
+def _deadline(probe: Probe, slowest: tuple[float, str], late: list[str]) -> list[Finding]:
+    seconds, what = slowest
+    said = f"the slowest answer took {_spoken(seconds)} ({what}), {_deadline_of(probe)}"
     if not late and seconds > probe.limits.statement_timeout / 2:
         return [Finding("deadline", what, Status.WARN, f"{said}: more than half of it. Look at its plan.")]
     return finding("deadline", "all requests", late, said)
 
 
-async def _timed(probe: Probe, each: Asked) -> float | None:
-    """The seconds that a request takes; None when the server ended it for being late."""
+def _deadline_of(probe: Probe) -> str:
+    return f"the deadline is {_spoken(probe.limits.statement_timeout)}"
+
+
+def _spoken(seconds: float) -> str:
+    return f"more than {_PATIENCE} s" if seconds >= _PATIENCE else f"{seconds * 1000:.0f} ms"
+
+
+async def _timed(probe: Probe, each: Asked) -> float:
+    """The seconds that a request takes; ``_PATIENCE`` when it was given up."""
     began = perf_counter()
     try:
         async with probe.connection.transaction():
-            await probe.connection.execute(f"set local statement_timeout = {round(probe.limits.statement_timeout * 1000)}")
+            await probe.connection.execute(f"set local statement_timeout = '{_PATIENCE}s'")
             await probe.rows(each.statement.sql, *each.statement.values)
     except asyncpg.QueryCanceledError:
-        return None
-    return perf_counter() - began
+        return _PATIENCE
+    return min(perf_counter() - began, _PATIENCE)
 
 
 async def explained(probe: Probe, statement: Statement, *, ordered: bool = False) -> _Node:
     """The plan of a statement that avoids reading whole tables, and sorting where rows have to come in order."""
     async with probe.connection.transaction():
-        for setting in (*_AVOIDED, *(["enable_sort"] if ordered else [])):
-            await probe.connection.execute(f"set local {setting} = off")
+        for setting, value in {**_PLANNED, "enable_sort": "off" if ordered else "on"}.items():
+            await probe.connection.execute(f"set local {setting} = {value}")
         record = await probe.row(f"explain (format json, verbose, costs off) {statement.sql}", *statement.values)
     plan: _Node = json.loads(record[0])[0]["Plan"]
     return plan
