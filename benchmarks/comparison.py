@@ -41,7 +41,7 @@ class Figures:
         return self.rate / other.rate
 
 
-class AnswersDiffer(Exception):
+class AnswersDiffer(Exception):  # noqa: N818 - the name says it
     """Two contestants do not answer the same: there is nothing to compare."""
 
 
@@ -78,8 +78,9 @@ async def compare(
     found: dict[str, Mapping[str, Figures]] = {}
     for query in QUERIES:
         turns: dict[str, list[Latencies]] = {name: [] for name in CONTESTANTS}
+        warming = Pace(1, min(_WARM_SECONDS, pace.seconds), pace.concurrency)
         for name in CONTESTANTS:
-            await _turn(setting, ports, name, query.name, Pace(1, min(_WARM_SECONDS, pace.seconds), pace.concurrency), 0)
+            await _turn(setting, ports, name, query.name, warming, 0)
         for number in range(pace.rounds):
             for name in CONTESTANTS:
                 turns[name].append(await _turn(setting, ports, name, query.name, pace, number + 1))

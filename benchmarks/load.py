@@ -145,4 +145,4 @@ async def ask(job: Job) -> Latencies:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(uvloop.run(measure(Job(**json.load(sys.stdin.buffer)))))))  # noqa: T201
+    print(json.dumps(asdict(uvloop.run(measure(Job(**json.load(sys.stdin.buffer)))))))  # noqa: T201 - its answer

@@ -46,7 +46,10 @@ def comparison_table(found: Mapping[str, Mapping[str, Figures]]) -> str:
 def growth_tables(found: Mapping[int, Growth]) -> str:
     """Latencies by the number of members, and by the size and depth of a page."""
     names = [query.name for query in QUERIES]
-    rows = ["| members a registry | " + " | ".join(f"{name} ms" for name in names) + " |", "|---:|" + "---:|" * len(names)]
+    rows = [
+        "| members a registry | " + " | ".join(f"{name} ms" for name in names) + " |",
+        "|---:|" + "---:|" * len(names),
+    ]
     rows += [
         f"| {members:,} | " + " | ".join(f"{each.queries[name]:.2f}" for name in names) + " |"
         for members, each in found.items()

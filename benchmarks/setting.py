@@ -88,7 +88,9 @@ async def _prepared(given: Settings, plans: Path) -> Setting:
         await opened.close()
     write(recorded, plans)
     bodies = {
-        "gateway": {query.name: [_body(query.text, _sealed(each, codes)) for each in listed[query.name]] for query in QUERIES},
+        "gateway": {
+            query.name: [_body(query.text, _sealed(each, codes)) for each in listed[query.name]] for query in QUERIES
+        },
         "floor": {name: [_numbered(each, place) for place, each in enumerate(found)] for name, found in listed.items()},
         "naive": {query.name: [_body(query.text, _bare(each)) for each in listed[query.name]] for query in QUERIES},
     }

@@ -53,6 +53,7 @@ class Gateway:
         limits = operations.Limits(
             tokens=settings.max_tokens,
             depth=settings.max_depth,
+            fields=settings.max_fields,
             deadline=settings.request_deadline,
             documents=settings.document_cache,
         )

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     max_body: int = Field(256 * 1024, ge=1024, description="Bytes of a request body.")
     max_tokens: int = Field(1000, ge=10, description="Tokens of a document, counted before it is parsed.")
     max_depth: int = Field(10, ge=1, description="Levels of nesting in an operation, inside fragments too.")
+    max_fields: int = Field(500, ge=1, description="Fields in an operation, each counted wherever a fragment puts it.")
     document_cache: int = Field(1000, ge=1, description="How many parsed and validated documents are remembered.")
 
     @classmethod

@@ -43,8 +43,8 @@ class Context(Protocol):
     def nodes(self, info: "Info", ids: Sequence[str]) -> Any:
         """The same for many, in the order asked."""
 
-    def entity(self, info: "Info", typename: str, id: str) -> Any:
-        """An entity that another subgraph refers to."""
+    def entities(self, info: "Info", representations: Sequence[Any]) -> Any:
+        """The entities that another subgraph refers to, in the order asked."""
 
     def clusters(self) -> Any:
         """All clusters."""

@@ -82,10 +82,6 @@ class Capability:
 class Member(Node):
     is_type_of = is_row_of("Member")
 
-    @classmethod
-    def resolve_reference(cls, info: Info, id: strawberry.ID) -> Any:  # noqa: A002 - the key's name
-        return info.context.entity(info, "Member", id)
-
     @strawberry.field(description="The cluster that it is a member of, and whose registry this comes from.")
     def cluster(root: Any, info: Info) -> Cluster:
         return info.context.cluster(value_of(root, info))  # type: ignore[no-any-return]

@@ -31,12 +31,15 @@ URL = NewType("URL", str)
 ConceptURI = NewType("ConceptURI", str)
 
 
-def _matching(name: str, pattern: str) -> Callable[[Any], str]:
+_LANGUAGE_TAG = "A language tag of BCP 47, as `fr-CA` or `es`."
+
+
+def _matching(name: str, description: str, pattern: str) -> Callable[[Any], str]:
     form = re.compile(pattern, re.ASCII)
 
     def parse(value: Any) -> str:
         if not isinstance(value, str) or not form.fullmatch(value):
-            raise GraphQLError(f"{name} cannot be {ascii(value)[:80]}.")
+            raise GraphQLError(f"{name} cannot be {ascii(value)[:80]}. {description}")
         return value
 
     return parse
@@ -44,10 +47,11 @@ def _matching(name: str, pattern: str) -> Callable[[Any], str]:
 
 def _language_tag(value: Any) -> str:
     try:
-        chain(value)
-    except (ValueError, AttributeError, TypeError):
-        raise GraphQLError(f"LanguageTag cannot be {ascii(value)[:80]}.") from None
-    return str(value)
+        if isinstance(value, str) and chain(value):
+            return value
+    except ValueError:
+        pass
+    raise GraphQLError(f"LanguageTag cannot be {ascii(value)[:80]}. {_LANGUAGE_TAG}")
 
 
 def _scalar(name: str, description: str, pattern: str, specified_by: str | None = None) -> Any:
@@ -55,7 +59,7 @@ def _scalar(name: str, description: str, pattern: str, specified_by: str | None 
         name=name,
         description=description,
         serialize=str,
-        parse_value=_matching(name, pattern),
+        parse_value=_matching(name, description, pattern),
         specified_by_url=specified_by,
     )
 
@@ -71,7 +75,7 @@ SCALARS: dict[object, Any] = {
     TimeZone: _scalar("TimeZone", "A time zone of the IANA database, as `America/Toronto`.", r"[A-Za-z_+/-]{1,64}"),
     LanguageTag: strawberry.scalar(
         name="LanguageTag",
-        description="A language tag of BCP 47, as `fr-CA` or `es`.",
+        description=_LANGUAGE_TAG,
         serialize=str,
         parse_value=_language_tag,
         specified_by_url="https://www.rfc-editor.org/info/bcp47",

@@ -119,7 +119,7 @@ class PostgresRegistry:
                     timeout=self._limits.connect_timeout,
                     command_timeout=self._limits.statement_timeout + 0.25,
                     statement_cache_size=256,
-                    max_cacheable_statement_size=0,  # no limit: a nested shape passes asyncpg's 15 KiB, and planning it takes 20 ms
+                    max_cacheable_statement_size=0,  # no limit: nested shapes pass asyncpg's 15 KiB
                     reset=_keep,
                     server_settings={
                         "application_name": "corridor-gateway",

@@ -13,7 +13,6 @@ from adapters.contract.languages import LANGUAGES
 from adapters.contract.request import PageRequest
 from adapters.kit import folder
 from adapters.kit.compiler import Compiler
-from benchmarks.contestants.pools import Pool, open_pools
 from gateway.app import load_adapters
 from gateway.settings import Settings
 
@@ -45,11 +44,14 @@ class Cities:
             adapter.cluster.code: Compiler(folder.load(adapter.folder), adapter.cluster)
             for adapter in adapters.values()
         }
-        self._pools: Mapping[str, Pool[asyncpg.Record]] = {}
+        self._pools: Mapping[str, "asyncpg.Pool[asyncpg.Record]"] = {}
 
     async def open(self) -> None:
-        """Opens the pools."""
-        self._pools = {self._codes[city]: pool for city, pool in (await open_pools(self._settings)).items()}
+        """Opens the pools, as asyncpg's documentation does."""
+        self._pools = {
+            self._codes[city]: await asyncpg.create_pool(registry.dsn.get_secret_value())
+            for city, registry in self._settings.registries.items()
+        }
 
     def close(self) -> None:
         """Ends all connections."""
@@ -79,7 +81,7 @@ class Cities:
 
         return _all(await asyncio.gather(*map(page, self._pools)))
 
-    async def among(self, projection: str, column: str, keys: Sequence[Key], rest: str = "") -> list[RowOf]:
+    async def among(self, projection: str, column: str, keys: Sequence[Key], columns: str = "*") -> list[RowOf]:
         """The rows of a projection whose column is among the keys."""
         wanted = defaultdict(list)
         for cluster, key in keys:
@@ -87,7 +89,7 @@ class Cities:
 
         async def rows(cluster: str) -> list[RowOf]:
             source = self._projection(cluster, projection)
-            sql = f"select {'*' if not rest else rest} from ({source}) as row where {column} = any($1::text[])"
+            sql = f"select {columns} from ({source}) as row where {column} = any($1::text[])"
             return await self._rows(cluster, sql, wanted[cluster])
 
         return _all(await asyncio.gather(*map(rows, wanted)))
@@ -107,15 +109,17 @@ class Loaders:
         self.members: DataLoader[Key, RowOf | None] = DataLoader(load_fn=self._members)
         self.offers = self._many("offer", "owner_key", _latest)
         self.needs = self._many("need", "owner_key", _latest)
-        self.titles = {of: self._many(f"{of}_text", f"{of}_key", _titles, f"{of}_key, field, lang, text")
-                       for of in ("offer", "need")}
+        self.titles = {
+            of: self._many(f"{of}_text", f"{of}_key", _titles, f"{of}_key, field, lang, text")
+            for of in ("offer", "need")
+        }
 
     async def _members(self, keys: list[Key]) -> list[RowOf | None]:
         rows = {(row.cluster, row["key"]): row for row in await self._cities.among("member", "key", keys)}
         return [rows.get(key) for key in keys]
 
     def _many(
-        self, projection: str, column: str, arranged: Callable[[list[RowOf]], list[RowOf]], columns: str = ""
+        self, projection: str, column: str, arranged: Callable[[list[RowOf]], list[RowOf]], columns: str = "*"
     ) -> DataLoader[Key, list[RowOf]]:
         async def load(keys: list[Key]) -> list[list[RowOf]]:
             grouped: dict[Key, list[RowOf]] = defaultdict(list)

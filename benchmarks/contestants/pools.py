@@ -1,4 +1,4 @@
-"""asyncpg as floor and naive use it: a pool for each city, with the settings that the gateway's own pools have."""
+"""asyncpg for the floor: a pool for each city, with the settings that the gateway's own pools have."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,14 @@ async def open_pools(settings: Settings) -> Mapping[str, "Pool[asyncpg.Record]"]
             statement_cache_size=256,
             max_cacheable_statement_size=0,
             reset=_keep,
-            server_settings={"default_transaction_read_only": "on", "timezone": "UTC", "datestyle": "ISO", "jit": "off"},
+            server_settings={
+                "default_transaction_read_only": "on",
+                "timezone": "UTC",
+                "datestyle": "ISO",
+                "jit": "off",
+                "plan_cache_mode": "force_generic_plan",
+                "max_parallel_workers_per_gather": "0",
+            },
         )
         for city, registry in settings.registries.items()
     }

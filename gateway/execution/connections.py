@@ -1,7 +1,6 @@
 """Connections: what is asked of one, run at once, and laid out by response key."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +17,7 @@ from gateway.execution.splice import spliced
 from gateway.execution.wording import Wording
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Answer, Outage
+from gateway.federation.fanout import Answer, Outage, together
 from gateway.federation.lists import ListRequest, Page, page
 from gateway.federation.tallies import FacetTally, Tally, count, facet
 from gateway.vocabulary import Vocabulary
@@ -28,7 +27,7 @@ from schemas.enums import TotalRelation
 from schemas.scalars import DateTime
 from schemas.vocabulary import Concept
 
-__all__ = ["Connection", "Services", "together"]
+__all__ = ["Connection", "Services"]
 
 _PAGED = {"edges", "nodes", "pageInfo", "sources", "complete"}
 _COUNTED = {"totalCount", "total"}
@@ -94,11 +93,18 @@ class Connection:
         shapes = list(dict.fromkeys(rows.shape for rows in self._rows.values()))
         wanted = {asked.name for asked in self._asked}
         counting = bool(wanted & _COUNTED) or self._counts_sources()
-        paged, tally, *facets = await together(
-            page(directory, self._services.codec, request, shapes) if wanted & _PAGED else None,
-            count(directory, request.clusters, request.where) if counting else None,
+        answered: list[Any] = await together(
+            page(directory, self._services.codec, request, shapes) if wanted & _PAGED else _nothing(),
+            count(directory, request.clusters, request.where) if counting else _nothing(),
             *(facet(directory, request.clusters, FacetRequest(request.where, name)) for name in names),
         )
+        paged, tally, *facets = answered
+        answers = [each for each in (paged, tally, *facets) if each is not None]
+        outages = list({outage.cluster: outage for each in answers for outage in each.outages}.values())
+        if outages and request.fail_whole:
+            raise outages[0].failure
+        if outages and paged is None and all(len(each.outages) == len(request.clusters) for each in answers):
+            raise all_failed(outages)
         tallies: Mapping[str, FacetTally] = dict(zip(names, facets, strict=True))
         values: dict[str, Any] = {}
         for asked in self._asked:
@@ -120,8 +126,7 @@ class Connection:
                     values[asked.key] = tally.value if tally.exact else None
                 case "total":
                     values[asked.key] = self._total(tally)
-        answers = [each for each in (paged, tally, *facets) if each is not None]
-        return values, list({outage.cluster: outage for each in answers for outage in each.outages}.values())
+        return values, outages
 
     def _counts_sources(self) -> bool:
         return any(
@@ -200,15 +205,8 @@ class Connection:
         ]
 
 
-async def together(*wanted: Awaitable[Any] | None) -> list[Any]:
-    """Awaits what is wanted at once, and raises the first error only when all have ended: nothing is left running."""
-    running = [each for each in wanted if each is not None]
-    results = iter(await asyncio.gather(*running, return_exceptions=True))
-    ended = [None if each is None else next(results) for each in wanted]
-    for result in ended:
-        if isinstance(result, BaseException):
-            raise result
-    return ended
+async def _nothing() -> None:
+    """What is not wanted."""
 
 
 def _bodies(paged: Page, shape: Shape) -> list[Row]:

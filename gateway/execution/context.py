@@ -27,6 +27,7 @@ from schemas.vocabulary import Concept
 __all__ = ["RequestContext"]
 
 _MOST_IDS = 100
+_MOST_ENTITIES = 1000
 _MOST_PROGRAMMES = 1000
 
 
@@ -74,9 +75,13 @@ class RequestContext:
             raise ClientError(ErrorCode.BAD_INPUT, f"`nodes` takes at most {_MOST_IDS} IDs, not {len(ids)}.")
         return [self._node(_raw(info), each) for each in ids]
 
-    async def entity(self, info: Info, typename: str, id: str) -> Any:  # noqa: A002 - as in the schema
-        """An entity that another subgraph refers to."""
-        return await self._row(_raw(info), self._reference(id, typename))
+    def entities(self, info: Info, representations: Sequence[Any]) -> Any:
+        """The entities that another subgraph refers to; one that fails is an error in its own place."""
+        if len(representations) > _MOST_ENTITIES:
+            raise ClientError(
+                ErrorCode.BAD_INPUT, f"`_entities` takes at most {_MOST_ENTITIES} of them, not {len(representations)}."
+            )
+        return [self._entity(_raw(info), each) for each in representations]
 
     def clusters(self) -> Any:
         """All clusters."""
@@ -123,6 +128,15 @@ class RequestContext:
                 return self._services.directory[value].cluster.name
             case _:
                 return value
+
+    async def _entity(self, raw: "GraphQLResolveInfo[Any]", given: Any) -> Any:
+        match given:
+            case {"__typename": "Member", "id": str(id)}:
+                return await self._row(raw, self._reference(id, "Member"))
+            case _:
+                raise ClientError(
+                    ErrorCode.BAD_INPUT, 'A representation must be `{__typename: "Member", id: ...}`, its ID a string.'
+                )
 
     async def _node(self, raw: "GraphQLResolveInfo[Any]", given: str) -> Any:
         reference = self._reference(given, None)

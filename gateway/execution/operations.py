@@ -19,20 +19,26 @@ from graphql import (
     OperationType,
     execute,
     parse,
-    specified_rules,
     validate,
 )
-from strawberry.extensions.query_depth_limiter import create_validator
 
 from adapters.contract.errors import ContractBroken
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
+from gateway.execution.measure import measure
 from gateway.execution.splice import SplicingExecutor
 
 __all__ = ["Limits", "Operation", "Operations", "Response"]
 
 _LOG = logging.getLogger(__name__)
 _MOST_ERRORS = 5
+_LIMITS_OF_GRAPHQL = {
+    "Syntax Error: Document contains more than": ErrorCode.TOO_MANY_TOKENS,
+    "Syntax Error: Document is nested too deeply": ErrorCode.TOO_DEEP,
+    "Maximum introspection depth exceeded": ErrorCode.TOO_DEEP,
+}
+"""How graphql-core words its own limits, for which it has no codes; what a client wrote never comes first."""
+_REWORDED = {"Validation aborted.": "The document is too intricate to be checked. Ask for fewer fields and fragments."}
 _TOO_LONG = "The operation took too long and was given up. Ask for less at once, or try again."
 
 
@@ -42,6 +48,7 @@ class Limits:
 
     tokens: int = 1000
     depth: int = 10
+    fields: int = 500
     deadline: float = 5.0
     documents: int = 1000
     """How many documents are remembered, parsed and validated."""
@@ -80,7 +87,6 @@ class Operations:
         self._schema = schema
         self._limits = limits
         self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
-        self._rules = [*specified_rules, create_validator(limits.depth, None, None)]
 
     async def run(self, operation: Operation, context: RequestContext) -> Response:
         """Answers an operation; never raises but for cancellation."""
@@ -137,15 +143,17 @@ class Operations:
         try:
             document = parse(text, max_tokens=self._limits.tokens)
         except GraphQLSyntaxError as error:
-            code = ErrorCode.TOO_MANY_TOKENS if "tokens" in error.message else ErrorCode.SYNTAX_ERROR
-            return _Prepared(None, [_coded(error, code)])
-        except RecursionError:
-            return _Prepared(None, [_located(ClientError(ErrorCode.TOO_DEEP, "The document is nested too deeply."))])
-        errors = validate(
-            self._schema, document, self._rules, max_errors=_MOST_ERRORS, hide_suggestions=True
-        )
+            return _Prepared(None, [_coded(error, _code(error, ErrorCode.SYNTAX_ERROR))])
+        errors = validate(self._schema, document, max_errors=_MOST_ERRORS, hide_suggestions=True)
         if errors:
-            return _Prepared(None, [_coded(error, _validation_code(error)) for error in errors])
+            return _Prepared(None, [_coded(error, _code(error, ErrorCode.VALIDATION_FAILED)) for error in errors])
+        measured, limits = measure(document), self._limits
+        if measured.depth > limits.depth:
+            too_deep = f"The operation nests more than {limits.depth} levels, fragments included. Ask in two steps."
+            return _Prepared(None, [_located(ClientError(ErrorCode.TOO_DEEP, too_deep))])
+        if measured.fields > limits.fields:
+            too_many = f"The operation asks for more than {limits.fields} fields, fragments unfolded. Ask in two steps."
+            return _Prepared(None, [_located(ClientError(ErrorCode.TOO_MANY_FIELDS, too_many))])
         return _Prepared(document)
 
 
@@ -178,7 +186,7 @@ def _located(error: ClientError) -> GraphQLError:
 
 def _coded(error: GraphQLError, code: ErrorCode) -> GraphQLError:
     return GraphQLError(
-        error.message,
+        _REWORDED.get(error.message, error.message),
         error.nodes,
         error.source,
         error.positions,
@@ -186,8 +194,8 @@ def _coded(error: GraphQLError, code: ErrorCode) -> GraphQLError:
     )
 
 
-def _validation_code(error: GraphQLError) -> ErrorCode:
-    return ErrorCode.TOO_DEEP if "exceeds maximum operation depth" in error.message else ErrorCode.VALIDATION_FAILED
+def _code(error: GraphQLError, usual: ErrorCode) -> ErrorCode:
+    return next((code for words, code in _LIMITS_OF_GRAPHQL.items() if error.message.startswith(words)), usual)
 
 
 def _formatted(error: GraphQLError, unnamed: ErrorCode = ErrorCode.INTERNAL_ERROR) -> dict[str, Any]:

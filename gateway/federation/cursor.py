@@ -46,7 +46,7 @@ class CursorCodec:
         """The cursor as text for clients; ``walk`` is the fingerprint of its walk."""
         place = cursor.boundary
         payload = orjson.dumps([_VERSION, walk, place.sort, place.cluster, place.key, cursor.clusters])
-        return base64.urlsafe_b64encode(self._signature(payload) + payload).decode().rstrip("=")
+        return _text(self._signature(payload) + payload)
 
     def decode(self, text: str, walk: str) -> Cursor:
         """Reads a cursor; BAD_CURSOR where it is not one of ours, or belongs to another walk."""
@@ -55,7 +55,8 @@ class CursorCodec:
         except (binascii.Error, ValueError):
             raise _bad("It was not given out by this gateway, or has been changed. Start again without it.") from None
         signature, payload = raw[:_SIGNATURE], raw[_SIGNATURE:]
-        if not hmac.compare_digest(signature, self._signature(payload)):
+        # Base64 has several spellings of the same bytes: only ours is a cursor.
+        if _text(raw) != text or not hmac.compare_digest(signature, self._signature(payload)):
             raise _bad("It was not given out by this gateway, or has been changed. Start again without it.")
         version, belongs, sort, cluster, key, clusters = orjson.loads(payload)
         if version != _VERSION:
@@ -66,6 +67,10 @@ class CursorCodec:
 
     def _signature(self, payload: bytes) -> bytes:
         return hashlib.blake2b(payload, key=self.secret, digest_size=_SIGNATURE).digest()
+
+
+def _text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _bad(why: str) -> ClientError:

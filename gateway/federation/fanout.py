@@ -36,16 +36,12 @@ class Answer(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """Why a registry did not answer."""
+    """Why a registry did not answer. ``retryable``: asking again later may help, without anybody mending anything."""
 
     cluster: str
     status: SourceStatus
+    retryable: bool
     latency_ms: int = 0
-
-    @property
-    def retryable(self) -> bool:
-        """Whether asking again later may help, without anybody mending anything."""
-        return self.status in {SourceStatus.TIMEOUT, SourceStatus.UNAVAILABLE, SourceStatus.CIRCUIT_OPEN}
 
     @property
     def failure(self) -> SourceFailure:
@@ -63,7 +59,7 @@ class Outage:
 async def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Answer[T] | Outage:
     """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, inside the deadline."""
     if not source.breaker.allow():
-        return Outage(source.cluster.code, SourceStatus.CIRCUIT_OPEN)
+        return Outage(source.cluster.code, SourceStatus.CIRCUIT_OPEN, retryable=True)
     started = monotonic()
     try:
         async with asyncio.timeout(source.deadline):
@@ -73,11 +69,12 @@ async def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> A
                 await asyncio.sleep(random.uniform(*_RETRY_PAUSE))  # noqa: S311 - jitter, not a secret
                 value = await question(source.registry)
     except (RegistryError, TimeoutError) as error:
-        status = _status(error)
-        _LOG.warning("registry %s: %s: %s", source.cluster.code, status.value, error)
-        source.breaker.report(ok=status not in {SourceStatus.TIMEOUT, SourceStatus.UNAVAILABLE})
-        source.last = status
-        return Outage(source.cluster.code, status, _milliseconds(started))
+        # A refusal and a broken promise are prompt answers: leaving the registry alone would not help it.
+        passing = isinstance(error, Unavailable | RegistryTimeout | TimeoutError)
+        source.last = _status(error)
+        source.breaker.report(ok=not passing)
+        _LOG.warning("registry %s: %s: %s", source.cluster.code, source.last.value, error)
+        return Outage(source.cluster.code, source.last, passing, _milliseconds(started))
     except BaseException:
         source.breaker.abandon()
         raise

@@ -153,7 +153,7 @@ def _reports(
         code = source.cluster.code
         match answers.get(code):
             case None:
-                reports[code] = Outage(code, SourceStatus.EXCLUDED)
+                reports[code] = Outage(code, SourceStatus.EXCLUDED, retryable=False)
             case Outage() as outage:
                 reports[code] = outage
             case Answer() as answer:

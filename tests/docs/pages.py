@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
     [ROOT / "README.md", ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("adapters/*/README.md")]
 )
 
-_BLOCK = re.compile(r"^```(\S*)[ ]?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^( *)```(\S*)[ ]?([^\n]*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`[^`\n]+`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -40,9 +41,9 @@ def blocks(page: Path) -> list[Block]:
         Block(
             page,
             text.count("\n", 0, found.start()) + 1,
-            found[1],
-            {key: value for key, _, value in (mark.partition("=") for mark in found[2].split())},
-            found[3],
+            found[2],
+            {key: value for key, _, value in (mark.partition("=") for mark in found[3].split())},
+            dedent(found[4]),
         )
         for found in _BLOCK.finditer(text)
     ]

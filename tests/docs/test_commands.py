@@ -1,5 +1,7 @@
 """The commands that the pages name exist, with the options they are given; settings that are shown are read."""
 
+import ast
+import importlib
 import re
 import shlex
 import tomllib
@@ -9,7 +11,7 @@ import typer
 
 from gateway.cli import app
 from gateway.settings import Settings
-from tests.docs.pages import PAGES, ROOT, all_blocks, inline, name
+from tests.docs.pages import PAGES, ROOT, Block, all_blocks, inline, name
 
 
 def _named() -> list[tuple[str, str]]:
@@ -42,8 +44,16 @@ def test_every_make_target_named_exists(place: str, line: str) -> None:
 
 
 @pytest.mark.parametrize("block", all_blocks("toml"), ids=str)
-def test_settings_that_are_shown_are_read(block: object) -> None:
+def test_settings_that_are_shown_are_read(block: Block) -> None:
     assert Settings.model_validate(tomllib.loads(block.text)).registries
+
+
+@pytest.mark.parametrize("block", all_blocks("python"), ids=str)
+def test_python_that_is_shown_imports_what_there_is(block: Block) -> None:
+    for statement in ast.walk(ast.parse(block.text)):
+        if isinstance(statement, ast.ImportFrom) and "my_city" not in statement.module:
+            module = importlib.import_module(statement.module)
+            assert all(hasattr(module, each.name) for each in statement.names), ast.unparse(statement)
 
 
 def test_commands_are_found_at_all() -> None:

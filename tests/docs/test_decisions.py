@@ -1,4 +1,4 @@
-"""What the decisions say of numbers and packages is what the code says."""
+"""What the decisions and the explanation say of numbers and packages is what the code says."""
 
 import re
 import tomllib
@@ -7,6 +7,7 @@ import pytest
 
 from adapters.contract.catalogue import CATALOGUE
 from adapters.kit.predicates import CONCEPT_POINTS
+from gateway.federation.breaker import Breaker
 from tests.docs.pages import ROOT
 
 DECISIONS = ROOT / "docs" / "decisions"
@@ -51,6 +52,13 @@ def test_every_dependency_has_its_reason(package: str) -> None:
 def test_no_package_is_explained_that_is_not_used() -> None:
     explained = re.findall(r"`([\w-]+)`", "".join(re.findall(r"^\| (`[^|]+) \|", DEPENDENCIES, re.MULTILINE)))
     assert set(explained) <= set(_packages())
+
+
+def test_the_circuit_breaker_is_as_the_explanation_says() -> None:
+    text = " ".join((ROOT / "docs" / "explanation.md").read_text(encoding="utf-8").split())
+    breaker = Breaker()
+    assert (breaker.pause, breaker.window, breaker.calls) == (2, 10, 5)
+    assert "alone for two seconds when, of the calls in the last ten seconds, at least five and half of all" in text
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

@@ -95,7 +95,7 @@ class Proxy:
         self._order(lose)
 
     def garbling(self) -> None:
-        """Every byte that the server says arrives with its bits turned round."""
+        """Every byte that the server says arrives with a bit turned round."""
         self._order(lambda: setattr(self, "_garbling", True))
 
     def cutting(self, after: int) -> None:
@@ -199,7 +199,7 @@ class Proxy:
             while data := await reader.read(_CHUNK):
                 await self._gate(link, answering=answering)
                 if answering and self._garbling:
-                    data = bytes(byte ^ 0xFF for byte in data)
+                    data = bytes(byte ^ 0x01 for byte in data)
                 if answering and self._budget is not None:
                     data, self._budget = data[: self._budget], max(0, self._budget - len(data))
                 writer.write(data)

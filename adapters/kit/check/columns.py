@@ -55,7 +55,8 @@ def _problems(probe: Probe, name: str, wanted: Sequence[Column], given: dict[str
             )
         elif given[column.name] != column.type:
             yield (
-                f"{probe.place(name, column.name)}: {column.name} is {given[column.name]}, the contract has {column.type}."
+                f"{probe.place(name, column.name)}: {column.name} is {given[column.name]}, the contract has"
+                f" {column.type}."
                 f" Cast it: (...)::{column.type} as {column.name}."
             )
 
@@ -71,7 +72,7 @@ def _type(type_: asyncpg.Type) -> str:
 def _advice(error: asyncpg.PostgresError) -> str:
     match error:
         case asyncpg.UndefinedColumnError() | asyncpg.UndefinedTableError():
-            return "It was renamed or dropped: write its present name left of \"as\"."
+            return 'It was renamed or dropped: write its present name left of "as".'
         case asyncpg.UndefinedFunctionError():
             return "If the function is corridor's, run adapters/kit/sql/corridor.sql as the owner of the database."
         case asyncpg.InsufficientPrivilegeError():

@@ -59,7 +59,8 @@ def _compared(noted: _Fingerprint, present: _Fingerprint) -> list[Finding]:
         ]
         if said:
             detail = (
-                f"{'; '.join(said)}. If the projections that read {table} still say the right thing, run the check with --record."
+                f"{'; '.join(said)}. If the projections that read {table} still say the right thing, run the check"
+                " with --record."
             )
             found.append(Finding("drift", table, Status.WARN, detail))
     return found

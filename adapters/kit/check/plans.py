@@ -95,7 +95,9 @@ async def explained(probe: Probe, statement: Statement, *, ordered: bool = False
 async def tables_of(probe: Probe, name: str) -> set[str]:
     """The native tables that a projection reads, as ``schema.table``."""
     return {
-        table for node in _nodes(await explained(probe, Statement(probe.projections[name], ()))) if (table := _table(node))
+        table
+        for node in _nodes(await explained(probe, Statement(probe.projections[name], ())))
+        if (table := _table(node))
     }
 
 
@@ -119,8 +121,10 @@ def _unserved(probe: Probe, each: Asked, plan: _Node, small: set[str]) -> Iterat
             tables = sources - small
             if tables:
                 yield (
-                    f"{', '.join(sorted(tables))} is sorted whole, by {', '.join(node['Sort Key'])[:_EXPRESSION]}. indexes.sql"
-                    f" has no index in the order of {each.column} of {probe.place(each.projection, each.column)}, then key, both"
+                    f"{', '.join(sorted(tables))} is sorted whole, by {', '.join(node['Sort Key'])[:_EXPRESSION]}."
+                    " indexes.sql"
+                    f" has no index in the order of {each.column} of {probe.place(each.projection, each.column)},"
+                    " then key, both"
                     ' as bytes (collate "C"): add one on the same expressions.'
                 )
 

@@ -63,7 +63,9 @@ class Probe:
         return next((column for column in columns if column == "key" and name != "requirement"), columns[0])
 
 
-def finding(check: str, subject: str, problems: Iterable[str], well: str, status: Status = Status.FAIL) -> list[Finding]:
+def finding(
+    check: str, subject: str, problems: Iterable[str], well: str, status: Status = Status.FAIL
+) -> list[Finding]:
     """One finding for each problem, or one that says that all is well."""
     found = [Finding(check, subject, status, problem) for problem in problems]
     return found or [Finding(check, subject, Status.OK, well)]
@@ -72,4 +74,6 @@ def finding(check: str, subject: str, problems: Iterable[str], well: str, status
 def listed(items: Iterable[object]) -> str:
     """The first few items, for a sentence."""
     every = [*items]
-    return ", ".join(map(str, every[:EXAMPLES])) + (f" and {len(every) - EXAMPLES} more" if len(every) > EXAMPLES else "")
+    return ", ".join(map(str, every[:EXAMPLES])) + (
+        f" and {len(every) - EXAMPLES} more" if len(every) > EXAMPLES else ""
+    )

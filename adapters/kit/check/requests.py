@@ -82,7 +82,8 @@ async def _boundary(probe: Probe, request: PageRequest) -> list[Statement]:
     keyset = Keyset.of(request)
     projection = probe.projections[request.where.object]
     found = await probe.rows(
-        f"select row.key, {keyset.travelling('row')} as sort from ({projection}) as row where row.{keyset.column} is not null"
+        f"select row.key, {keyset.travelling('row')} as sort from ({projection}) as row where row.{keyset.column}"
+        " is not null"
         f" order by {keyset.order_by('row')} limit 1"
         f" offset (select count(*) / 2 from ({projection}) as row where row.{keyset.column} is not null)"
     )
@@ -104,7 +105,9 @@ def _filters(probe: Probe, of: str, values: Mapping[tuple[str, ...], str]) -> li
         column = taken.columns[0]
         found.append(Asked(f"filter {each.name} of {of}", owner.name, column, probe.compiler.count(where)))
         page = PageRequest(where, Ordering(next(iter(CATALOGUE[of].orders))), _PAGE)
-        found.append(Asked(f"filter {each.name} of {of}, first page", owner.name, column, probe.compiler.page(page), whole=True))
+        found.append(
+            Asked(f"filter {each.name} of {of}, first page", owner.name, column, probe.compiler.page(page), whole=True)
+        )
     return found
 
 
@@ -112,7 +115,9 @@ async def _searches(probe: Probe, of: str, values: Mapping[tuple[str, ...], str]
     if not CATALOGUE[of].concepts:
         return
     ordering = Ordering(RELEVANCE, descending=True)
-    text = await probe.row(f"select text from ({probe.projections[f'{of}_text']}) as row where text is not null limit 1")
+    text = await probe.row(
+        f"select text from ({probe.projections[f'{of}_text']}) as row where text is not null limit 1"
+    )
     if text is not None:
         word = max(words(text["text"]) or ("corridor",), key=len)
         where = Where(of, (), Search((Term(word, word),), ()))

@@ -22,7 +22,9 @@ async def rows(probe: Probe) -> list[Finding]:
         found += finding("keys", each, [said async for said in _keys(probe, each)], "keys are unique")
     found += finding("groups", "member", [said async for said in _groups(probe)], "groups of columns are whole")
     found += finding("languages", "texts", [said async for said in _languages(probe)], "one text for each language")
-    found += finding("nested order", "lists", [said async for said in _nested(probe)], "every nested list has one order")
+    found += finding(
+        "nested order", "lists", [said async for said in _nested(probe)], "every nested list has one order"
+    )
     found += finding("links", "all", [said async for said in _links(probe)], "what belongs to a row is served with it")
     found += finding("privacy", "all", [said async for said in _privacy(probe)], "only shared rows are served")
     found += finding("pairs", "all", [said async for said in _pairs(probe)], "pairs hold what the arrays hold")
@@ -46,7 +48,9 @@ async def _nulls(probe: Probe, name: str) -> list[Finding]:
     ]
     unmapped = [column.name for column in columns if not column.required and counted[column.name] == total]
     return finding("nulls", name, problems, f"{total} rows, no null where the contract has none") + [
-        Finding("unmapped", f"{name}.{column}", Status.WARN, f"{probe.place(name, column)}: {column} is null in every row.")
+        Finding(
+            "unmapped", f"{name}.{column}", Status.WARN, f"{probe.place(name, column)}: {column} is null in every row."
+        )
         for column in unmapped
     ]
 
@@ -56,7 +60,10 @@ async def _empty(probe: Probe, name: str, column: Column, count: int, total: int
     place = f"{probe.place(name, column.name)}: {column.name} is null in {count} of {total} rows, such as {keys}."
     if column.codelist is None:
         return f"{place} The contract requires it: fill it, or leave those rows out."
-    return f"{place} A native code has no translation: add it to the list of values, as one of {', '.join(column.codelist)}."
+    return (
+        f"{place} A native code has no translation: add it to the list of values, as one of"
+        f" {', '.join(column.codelist)}."
+    )
 
 
 async def _codes(probe: Probe, name: str) -> AsyncIterator[str]:
@@ -69,9 +76,12 @@ async def _codes(probe: Probe, name: str) -> AsyncIterator[str]:
         else:
             continue
         known = [*column.codelist] if column.codelist is not None else None
-        unknown = "code_ is null or code_ <> all($1::text[])" if known is not None else "code_ is null and $1::text[] is null"
+        unknown = (
+            "code_ is null or code_ <> all($1::text[])" if known is not None else "code_ is null and $1::text[] is null"
+        )
         for record in await probe.rows(
-            f"select code_ as code, count(*) as times, (array_agg(distinct {identifier(probe.named(name))}::text))[1:{EXAMPLES}] as keys"
+            "select code_ as code, count(*) as times, (array_agg(distinct"
+            f" {identifier(probe.named(name))}::text))[1:{EXAMPLES}] as keys"
             f" from {of} where {unknown} group by code_ order by times desc",
             known,
         ):
@@ -81,7 +91,10 @@ async def _codes(probe: Probe, name: str) -> AsyncIterator[str]:
                 yield f"{place} null in a list {rest}. A native code has no translation: add it to the list of values."
             elif column.codelist is not None:
                 codes = ", ".join(column.codelist)
-                yield f"{place} {record['code']!r} {rest}, which is no code of the contract. Translate it to one of {codes}."
+                yield (
+                    f"{place} {record['code']!r} {rest}, which is no code of the contract. Translate it to one of"
+                    f" {codes}."
+                )
 
 
 async def _keys(probe: Probe, name: str) -> AsyncIterator[str]:
@@ -104,7 +117,8 @@ async def _groups(probe: Probe) -> AsyncIterator[str]:
             if count:
                 yield (
                     f"{probe.place(name, column)}: {column} is null in {count} rows that have another of"
-                    f" {', '.join(columns)}, such as {await _examples(probe, name, condition)}. A native code has no translation."
+                    f" {', '.join(columns)}, such as {await _examples(probe, name, condition)}. A native code has"
+                    " no translation."
                 )
 
 
@@ -114,7 +128,9 @@ async def _languages(probe: Probe) -> AsyncIterator[str]:
             name, kind = f"{each.name}_text", taken.name.upper()
             of = f"select {each.name}_key as key, lang from {_from(probe, name)} where field = $1"
             doubled = await probe.rows(
-                f"select key, lang from ({of}) as row group by key, lang having count(*) > 1 or lang is null order by key", kind
+                f"select key, lang from ({of}) as row group by key, lang having count(*) > 1 or lang is null order"
+                " by key",
+                kind,
             )
             if doubled:
                 said = listed(f"{record['key']} ({record['lang']})" for record in doubled)
@@ -124,7 +140,9 @@ async def _languages(probe: Probe) -> AsyncIterator[str]:
                 )
             if taken.required:
                 bare = await probe.rows(
-                    f"select key from {_from(probe, each.name)} where key not in (select key from ({of}) as text) order by key", kind
+                    f"select key from {_from(probe, each.name)} where key not in (select key from ({of}) as text)"
+                    " order by key",
+                    kind,
                 )
                 if bare:
                     yield f"{probe.place(name)}: no {kind} for {listed(record['key'] for record in bare)}."
@@ -133,15 +151,20 @@ async def _languages(probe: Probe) -> AsyncIterator[str]:
 async def _nested(probe: Probe) -> AsyncIterator[str]:
     for each in CATALOGUE.values():
         for taken in [taken for taken in each.fields.values() if taken.kind is Kind.CHILDREN and not taken.through]:
-            columns = ", ".join(identifier(column) for column in (taken.link, *(term.lstrip("-") for term in taken.order)))
+            columns = ", ".join(
+                identifier(column) for column in (taken.link, *(term.lstrip("-") for term in taken.order))
+            )
             tied = await probe.rows(
-                f"select {identifier(taken.link)} as owner from {_from(probe, taken.target)} where {identifier(taken.link)} is not null"
+                f"select {identifier(taken.link)} as owner from {_from(probe, taken.target)} where"
+                f" {identifier(taken.link)} is not null"
                 f" group by {columns} having count(distinct {_whole(taken)}) > 1 order by 1"
             )
             if tied:
                 yield (
-                    f"{probe.place(taken.target)}: rows of {each.name} {listed(record['owner'] for record in tied)} are the same in"
-                    f" {', '.join(taken.order)} and differ elsewhere: their order is chance. Leave one out, or part them."
+                    f"{probe.place(taken.target)}: rows of {each.name} {listed(record['owner'] for record in tied)}"
+                    " are the same in"
+                    f" {', '.join(taken.order)} and differ elsewhere: their order is chance. Leave one out, or part"
+                    " them."
                 )
 
 
@@ -159,7 +182,8 @@ async def _links(probe: Probe) -> AsyncIterator[str]:
         )
         if lost:
             yield (
-                f"{probe.place(name, column)}: {len(lost)} rows belong to a {target} that {probe.place(target)} does not give,"
+                f"{probe.place(name, column)}: {len(lost)} rows belong to a {target} that {probe.place(target)}"
+                " does not give,"
                 f" such as {listed(dict.fromkeys(record['key'] for record in lost))}. Put the same conditions on both."
             )
 
@@ -173,7 +197,8 @@ async def _privacy(probe: Probe) -> AsyncIterator[str]:
         ):
             yield (
                 f"{probe.place(name)}: {record['times']} rows that are {record['code']} would be served, such as"
-                f" {', '.join(record['keys'])}. Leave them out in the where clause; {column} may be {', '.join(sorted(allowed))}."
+                f" {', '.join(record['keys'])}. Leave them out in the where clause; {column} may be"
+                f" {', '.join(sorted(allowed))}."
             )
     for name in ("offer", "need"):
         condition = "anonymous and owner_key is not null"
@@ -192,15 +217,22 @@ async def _pairs(probe: Probe) -> AsyncIterator[str]:
             if name in OPTIONAL and name in probe.projections:
                 pairs = f"select {each.name}_key as key, value from ({probe.projections[name]}) as pair"
                 elements = f"select key, unnest({identifier(taken.columns[0])}) as value from {_from(probe, each.name)}"
-                parted = await probe.rows(f"(({pairs}) except ({elements})) union all (({elements}) except ({pairs})) order by 1")
+                parted = await probe.rows(
+                    f"(({pairs}) except ({elements})) union all (({elements}) except ({pairs})) order by 1"
+                )
                 if parted:
                     said = listed(f"{record['key']} ({record['value']})" for record in parted)
-                    yield f"{probe.place(name)} and {probe.place(each.name, taken.columns[0])} differ for {said}. They say the same."
+                    yield (
+                        f"{probe.place(name)} and {probe.place(each.name, taken.columns[0])} differ for {said}."
+                        " They say the same."
+                    )
 
 
 async def _examples(probe: Probe, name: str, condition: str) -> str:
     column = identifier(probe.named(name))
-    found = await probe.rows(f"select {column}::text as key from {_from(probe, name)} where {condition} order by 1 limit {EXAMPLES}")
+    found = await probe.rows(
+        f"select {column}::text as key from {_from(probe, name)} where {condition} order by 1 limit {EXAMPLES}"
+    )
     return ", ".join(f"{probe.named(name)} {record['key']}" for record in found)
 
 

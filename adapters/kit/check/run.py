@@ -22,9 +22,7 @@ _OLDEST = 150000  # Postgres 15
 _SETTINGS = {**SESSION, "default_transaction_read_only": "on", "application_name": "corridor-check"}
 
 
-async def check(
-    adapter: PostgresAdapter, dsn: str, *, record: bool = False, limits: Limits | None = None
-) -> Report:
+async def check(adapter: PostgresAdapter, dsn: str, *, record: bool = False, limits: Limits | None = None) -> Report:
     """Looks at everything that the gateway relies on; reads only, and reads all of it.
 
     ``record`` notes the native tables' columns in the city's ``fingerprint.json`` instead of comparing them.
@@ -33,7 +31,9 @@ async def check(
     try:
         projections = folders.load(adapter.folder)
     except ContractBroken as error:
-        return _failed("projections", adapter.folder.name, f"{error}. Each file of the contract stands in projections/.")
+        return _failed(
+            "projections", adapter.folder.name, f"{error}. Each file of the contract stands in projections/."
+        )
     limits = limits or Limits()
     try:
         connection = await asyncpg.connect(

@@ -22,7 +22,8 @@ async def stability(probe: Probe) -> list[Finding]:
             apart = [column for column in names if await _changed(probe, name, [column])]
             places = ", ".join(probe.place(name, column) for column in apart) or probe.place(name)
             problems = [
-                f"{places}: {', '.join(apart) or 'the rows'} change from one read to the next. Keys, orders and everything else"
+                f"{places}: {', '.join(apart) or 'the rows'} change from one read to the next. Keys, orders and"
+                " everything else"
                 " have to come from the row itself: no row number, clock or chance."
             ]
         found += finding("stability", name, problems, "two reads give the same rows")

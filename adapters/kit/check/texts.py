@@ -47,7 +47,9 @@ async def texts(probe: Probe) -> list[Finding]:
 async def _folded(probe: Probe, name: str, column: str, field: str) -> AsyncIterator[str]:
     wrong = [
         record
-        async for record in _stream(probe, f"select key, {column} as given, {field} as text from ({probe.projections[name]}) as row")
+        async for record in _stream(
+            probe, f"select key, {column} as given, {field} as text from ({probe.projections[name]}) as row"
+        )
         if record["text"] is not None and record["given"] != fold(record["text"])
     ]
     if wrong:
@@ -55,7 +57,7 @@ async def _folded(probe: Probe, name: str, column: str, field: str) -> AsyncIter
         yield (
             f"{probe.place(name, column)}: {column} is not the folded {field} in {len(wrong)} rows, such as"
             f" {listed(record['key'] for record in wrong)}: {one['given']!r} should be {fold(one['text'])!r}."
-            f" Write corridor.fold(...) of what stands left of \"as {field}\", and the same in indexes.sql."
+            f' Write corridor.fold(...) of what stands left of "as {field}", and the same in indexes.sql.'
         )
 
 
@@ -69,7 +71,8 @@ async def _ordered(probe: Probe, name: str, column: str) -> AsyncIterator[str]:
         here = (record["sort"] or "", record["key"])
         if before is not None and here < before:
             yield (
-                f"{probe.place(name, column)}: the database puts {before} before {here}, byte order does not. Is {column}"
+                f"{probe.place(name, column)}: the database puts {before} before {here}, byte order does not. Is"
+                f" {column}"
                 " given a collation here, or is the database's encoding not UTF8?"
             )
             return
@@ -91,7 +94,8 @@ async def _normalised(probe: Probe, name: str) -> AsyncIterator[str]:
         if said:
             yield (
                 f"corridor.{form} is not that of the contract for {len(said)} texts of {probe.place(name)}: {said[0]}."
-                " Run adapters/kit/sql/corridor.sql as the owner, then `reindex database`; if it stays, report the text."
+                " Run adapters/kit/sql/corridor.sql as the owner, then `reindex database`; if it stays, report the"
+                " text."
             )
 
 

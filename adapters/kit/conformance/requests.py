@@ -40,9 +40,7 @@ def everyone(of: str, ordering: Ordering | None = None, shape: Shape | None = No
     return PageRequest(Where(of), ordering or Ordering(next(iter(CATALOGUE[of].orders))), EVERY_ROW, shape=shape)
 
 
-async def walk(  # noqa: PLR0913 - a request has as many parts
-    registry: Registry, where: Where, ordering: Ordering, size: int, *, backward: bool = False
-) -> list[Row]:
+async def walk(registry: Registry, where: Where, ordering: Ordering, size: int, *, backward: bool = False) -> list[Row]:
     """A list page by page, each behind the last row of the one before; ends at the first page that is not full."""
     rows: list[Row] = []
     boundary = None

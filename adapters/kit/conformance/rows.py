@@ -12,6 +12,7 @@ from adapters.kit.promises import FOLDED, SERVED, groups, links
 
 __all__ = ["PROMISES"]
 
+
 def keys_are_unique(tables: Tables) -> Iterator[str]:
     """No two rows of an object have one key."""
     for each in _keyed():
@@ -121,7 +122,10 @@ def lists_have_one_order(tables: Tables) -> Iterator[str]:
                     places[_place(taken, child)].append(child)
                 for place, rows in places.items():
                     if any(row != rows[0] for row in rows):
-                        yield f"{taken.target}: {len(rows)} rows of {_named(owner)} stand at one place of the order, {place}"
+                        yield (
+                            f"{taken.target}: {len(rows)} rows of {_named(owner)} stand at one place of the order,"
+                            f" {place}"
+                        )
 
 
 def texts_are_of_the_contract(tables: Tables) -> Iterator[str]:

@@ -79,7 +79,7 @@ def _ordered(rows: list[Record], order: Sequence[str]) -> list[Record]:
     """Rows by several columns, the first weighing most; null is greater than everything, as in Postgres."""
     for term in reversed(order):
         column = term.removeprefix("-")
-        rows.sort(key=lambda row: (row[column] is None, row[column]), reverse=term.startswith("-"))  # noqa: B023
+        rows.sort(key=lambda row: (row[column] is None, row[column]), reverse=term.startswith("-"))
     return rows
 
 

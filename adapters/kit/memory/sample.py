@@ -128,7 +128,12 @@ def _texts(of: str, key: str, posting: SamplePosting) -> Iterator[dict[str, Any]
 
 
 def _text(  # noqa: PLR0913, PLR0917 - the columns of the projection
-    of: str, key: str, field: str, text: str, lang: str | None = None, machine: bool = False  # noqa: FBT001, FBT002
+    of: str,
+    key: str,
+    field: str,
+    text: str,
+    lang: str | None = None,
+    machine: bool = False,  # noqa: FBT001, FBT002
 ) -> dict[str, Any]:
     return {f"{of}_key": key, "field": field, "lang": lang, "text": text, "machine": machine}
 

@@ -191,7 +191,11 @@ MISTAKES = (
     Mistake(
         "capabilities of members who are not served",
         "links",
-        ("projections/capability.sql line", "belong to a member that projections/member.sql", "Put the same conditions on both"),
+        (
+            "projections/capability.sql line",
+            "belong to a member that projections/member.sql",
+            "Put the same conditions on both",
+        ),
         promise="links_end_at_rows",
         file="capability",
         old=f"    {SERVED}\n    and ",
