@@ -33,7 +33,7 @@ def main(
     ] = "",
     quick: Annotated[bool, typer.Option("--quick", help="The short form: 1,000 members, under a minute.")] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Where the gateway's time goes, instead.")] = False,
-    keep: Annotated[bool, typer.Option("--save", help="Write the results and the tables of the documentation.")] = False,
+    keep: Annotated[bool, typer.Option("--save", help="Write the results and the tables of the docs.")] = False,
 ) -> None:
     """Measure the gateway against its floor and against naive Strawberry, in turns, answers found equal first."""
     if quick:

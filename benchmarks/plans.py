@@ -15,7 +15,7 @@ __all__ = ["Plan", "Recorder", "Sent", "plan", "read", "write"]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A statement that went to a city. ``keys`` is the place of the sought keys among the values of a fetch, else -1."""
+    """A statement that went to a city; ``keys`` is the place of a fetch's keys among the values, else -1."""
 
     cluster: str
     sql: str

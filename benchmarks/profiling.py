@@ -31,4 +31,5 @@ def profiled(dsns: Mapping[str, str], plans: Path, seconds: float, console: Cons
         written = io.StringIO()
         pstats.Stats(str(figures), stream=written).sort_stats("tottime").print_stats(_FUNCTIONS)
         console.print(f"\n{query}: {len(latencies.milliseconds)} requests")
-        console.print(_INSTALLED.sub("", written.getvalue()).replace(f"{Path.cwd()}/", ""), markup=False, highlight=False)
+        functions = _INSTALLED.sub("", written.getvalue()).replace(f"{Path.cwd()}/", "")
+        console.print(functions, markup=False, highlight=False)

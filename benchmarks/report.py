@@ -1,4 +1,4 @@
-"""What was measured, as JSON under ``benchmarks/results`` and as tables between the marks of ``docs/performance.md``."""
+"""What was measured: JSON under ``benchmarks/results``, tables between the marks of ``docs/performance.md``."""
 
 import json
 import os
@@ -54,8 +54,8 @@ def growth_tables(found: Mapping[int, Growth]) -> str:
         f"| {members:,} | " + " | ".join(f"{each.queries[name]:.2f}" for name in names) + " |"
         for members, each in found.items()
     ]
-    rows += ["", "| members a registry | page | " + " | ".join(f"{size} rows, ms" for size in SIZES) + " |"]
-    rows.append("|---:|---|" + "---:|" * len(SIZES))
+    sizes = " | ".join(f"{size} rows, ms" for size in SIZES)
+    rows += ["", f"| members a registry | page | {sizes} |", "|---:|---|" + "---:|" * len(SIZES)]
     for members, each in found.items():
         for page, latencies in (("first", each.first), ("deep", each.deep)):
             rows.append(f"| {members:,} | {page} | " + " | ".join(f"{latencies[size]:.2f}" for size in SIZES) + " |")

@@ -1,4 +1,4 @@
-"""What a registry promises of its rows beyond their columns: the facts that the check and the conformance suite share."""
+"""What a registry promises of its rows beyond their columns, for the check and the conformance suite."""
 
 from collections.abc import Iterator
 

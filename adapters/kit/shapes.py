@@ -21,7 +21,7 @@ def everything(of: str, depth: int = _DEPTH) -> Shape:
 
 
 def every_way(of: str) -> Shape:
-    """Every field under aliases: twice the same, lists cut to none, one and two, texts in each language, a very long key."""
+    """Every field under aliases: twice the same, lists cut to none, one and two, texts by language, a very long key."""
     return _Maker().aliased(of)
 
 

@@ -79,7 +79,8 @@ class Floor:
         return _json(f'{{"data":{{"nodes":[{nodes}]}}}}')
 
     async def _plan(self, query: str, request: Request) -> Plan:
-        return self._plans[query][(await request.json())["case"]]
+        case: int = (await request.json())["case"]
+        return self._plans[query][case]
 
     async def _run(self, sent: Sent) -> list[asyncpg.Record]:
         return await self.pools[sent.cluster].fetch(sent.sql, *sent.values)

@@ -69,7 +69,7 @@ class Offer(Posting):
 
     @strawberry.field
     def trl(self) -> int | None:
-        return self.row["trl"]
+        return self.row["trl"]  # type: ignore[no-any-return]
 
 
 @strawberry.type
@@ -93,7 +93,7 @@ class Member:
 
     @strawberry.field
     def display_name(self) -> str:
-        return self.row["display_name"]
+        return self.row["display_name"]  # type: ignore[no-any-return]
 
     @strawberry.field
     def sector(self) -> Sector:
@@ -105,15 +105,15 @@ class Member:
 
     @strawberry.field
     def founded(self) -> int | None:
-        return self.row["founded"]
+        return self.row["founded"]  # type: ignore[no-any-return]
 
     @strawberry.field
     def city(self) -> str | None:
-        return self.row["city"]
+        return self.row["city"]  # type: ignore[no-any-return]
 
     @strawberry.field
     def country(self) -> str:
-        return self.row["country"]
+        return self.row["country"]  # type: ignore[no-any-return]
 
     @strawberry.field
     def updated_at(self) -> str:
@@ -230,7 +230,7 @@ class View(GraphQL[dict[str, object], None]):
         self._directory = open_directory(settings)
         self._vocabulary = Vocabulary.load()
 
-    async def get_context(self, request: object, response: object) -> dict[str, object]:  # type: ignore[override]
+    async def get_context(self, request: object, response: object) -> dict[str, object]:
         return {
             "request": request,
             "response": response,

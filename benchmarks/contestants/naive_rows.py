@@ -44,7 +44,7 @@ class Cities:
             adapter.cluster.code: Compiler(folder.load(adapter.folder), adapter.cluster)
             for adapter in adapters.values()
         }
-        self._pools: Mapping[str, "asyncpg.Pool[asyncpg.Record]"] = {}
+        self._pools: Mapping[str, asyncpg.Pool[asyncpg.Record]] = {}
 
     async def open(self) -> None:
         """Opens the pools, as asyncpg's documentation does."""

@@ -48,7 +48,8 @@ def run(
     home: HomeOption = None,
 ) -> None:
     """Start two city registries and the gateway over them; nothing needs to be installed or set."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts background programs deaf to SIGINT
+        signal.signal(number, signal.default_int_handler)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     place = (home or default_home()).absolute()
     read_settings()

@@ -10,14 +10,13 @@ from orjson import Fragment
 from adapters.contract.answer import Row
 from adapters.contract.languages import chain
 from adapters.contract.request import FacetRequest
-from adapters.contract.shape import TYPENAME, Shape
+from adapters.contract.shape import Shape
 from gateway.execution.rendering import Rendering
 from gateway.execution.selection import Asked, Selections
-from gateway.execution.splice import spliced
 from gateway.execution.wording import Wording
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Answer, Outage, together
+from gateway.federation.fanout import Answer, Outage, all_failed, together
 from gateway.federation.lists import ListRequest, Page, page
 from gateway.federation.tallies import FacetTally, Tally, count, facet
 from gateway.vocabulary import Vocabulary
@@ -31,7 +30,6 @@ __all__ = ["Connection", "Services"]
 
 _PAGED = {"edges", "nodes", "pageInfo", "sources", "complete"}
 _COUNTED = {"totalCount", "total"}
-_SPLICED_ON_EDGES = {"cursor", "node", "score", TYPENAME}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +137,9 @@ class Connection:
     def _edge_list(self, key: str, paged: Page) -> Any:
         fields = self._edges[key]
         columns = [(inner.key, self._edge_column(key, inner, paged)) for inner in fields]
-        if all(inner.name in _SPLICED_ON_EDGES for inner in fields):
-            finished = [(name, column) for name, column in columns if all(type(each) is Fragment for each in column)]
-            if len(finished) == len(columns):
-                return spliced([orjson.dumps(dict(_nth(columns, place))).decode() for place, _ in enumerate(paged.rows)])
-        return [dict(_nth(columns, place)) for place, _ in enumerate(paged.rows)]
+        edges = [{name: column[place] for name, column in columns} for place, _ in enumerate(paged.rows)]
+        finished = all(type(each) is Fragment for _, column in columns for each in column)
+        return Fragment(orjson.dumps(edges)) if finished else edges
 
     def _edge_column(self, key: str, inner: Asked, paged: Page) -> Sequence[Any]:
         match inner.name:
@@ -221,10 +217,6 @@ def _page_info(paged: Page) -> PageInfo:
         start_cursor=paged.cursor(paged.rows[0]) if paged.rows else None,
         end_cursor=paged.cursor(paged.rows[-1]) if paged.rows else None,
     )
-
-
-def _nth(columns: Sequence[tuple[str, Sequence[Any]]], place: int) -> list[tuple[str, Any]]:
-    return [(name, column[place]) for name, column in columns]
 
 
 def _finished(value: str | int | None) -> Fragment:

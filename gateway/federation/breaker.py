@@ -24,27 +24,27 @@ class Breaker:
     _failures: int = 0
     _opened: float | None = None
     _probing: bool = False
+    _openings: int = 0
 
     @property
     def open(self) -> bool:
         """Whether calls are refused now, but for the probe."""
         return self._opened is not None
 
-    def allow(self) -> bool:
-        """Whether a call may go through; after the pause exactly one may, until it reports."""
-        if self._opened is None:
-            return True
-        if self._probing or self.clock() - self._opened < self.pause:
-            return False
-        self._probing = True
-        return True
+    def allow(self) -> int | None:
+        """A permit for one call, None where it is refused; after the pause one is given, until that call ends."""
+        if self._opened is not None:
+            if self._probing or self.clock() - self._opened < self.pause:
+                return None
+            self._probing = True
+        return self._openings
 
-    def report(self, *, ok: bool) -> None:
+    def report(self, permit: int, *, ok: bool) -> None:
         """Takes in the result of a call that was allowed."""
+        if permit != self._openings:
+            return  # A straggler from before the circuit opened says nothing about now.
         now = self.clock()
         if self._opened is not None:
-            if not self._probing:
-                return  # A straggler from before the circuit opened says nothing about now.
             self._probing = False
             self._opened = None if ok else now
             self._results.clear()
@@ -56,7 +56,9 @@ class Breaker:
             self._failures -= not self._results.popleft()[1]
         if self._failures >= self.calls and 2 * self._failures >= len(self._results):
             self._opened = now
+            self._openings += 1
 
-    def abandon(self) -> None:
+    def abandon(self, permit: int) -> None:
         """Takes back an allowed call that ended without a result (its caller went away)."""
-        self._probing = False
+        if permit == self._openings:
+            self._probing = False

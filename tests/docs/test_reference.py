@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -49,11 +50,17 @@ def test_the_generated_sections_are_what_is_committed(
     assert generator.main(["--check"]) == 0, f"{capsys.readouterr().out}Run {sys.executable} scripts/build_docs.py"
 
 
-def test_the_check_notices_an_edit(generator: ModuleType) -> None:
+def test_the_check_notices_an_edit_and_the_generator_mends_it(
+    generator: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(generator, "REFERENCE", tmp_path)
     page = (REFERENCE / "settings.md").read_text(encoding="utf-8")
-    assert generator.written(page) == page
-    assert generator.written(page.replace("`8000` |", "`80` |")) == page
-    assert page.replace("`8000` |", "`80` |") != page
+    edited = tmp_path / "settings.md"
+    edited.write_text(page.replace("`8000` |", "`80` |"), encoding="utf-8")
+    assert generator.main(["--check"]) == 1
+    assert edited.read_text(encoding="utf-8") != page
+    assert generator.main([]) == 0
+    assert edited.read_text(encoding="utf-8") == page
 
 
 def test_every_section_of_the_generator_stands_in_a_page(generator: ModuleType) -> None:

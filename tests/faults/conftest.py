@@ -1,11 +1,13 @@
 """Two cities, each with its own server behind its own proxy, and gateways over them."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -19,6 +21,7 @@ from tests.faults.proxy import Network, Proxy
 _MEMBERS = 150
 _SEED = 11
 _DATABASE = "members_of_the_city"
+_HELD = "select count(*) from pg_stat_activity where application_name = 'corridor-gateway'"
 
 PATIENT = {"deadline": 5.0, "statement_timeout": 4.0, "connect_timeout": 3.0, "pool_size": 6}
 """A registry that is well answers within this even on a busy machine: seconds, and connections."""
@@ -57,14 +60,15 @@ class City:
         password = urlsplit(self.server.dsn()).password or ""
         return f":{self.road.port}", f":{self.server.port}", password, _DATABASE
 
-    async def connections(self) -> int:
-        """How many connections gateways hold to the server, by its own count."""
+    async def connections_at_most(self, number: float) -> None:
+        """Waits until gateways hold no more connections to the server than that, by its own count."""
+        ends = monotonic() + 5
         connection = await asyncpg.connect(self.server.dsn(_DATABASE))
         try:
-            count = await connection.fetchval(
-                "select count(*) from pg_stat_activity where application_name = 'corridor-gateway'"
-            )
-            return int(count)
+            while (held := await connection.fetchval(_HELD)) > number:
+                assert monotonic() < ends, f"{held} connections are held to {self.name}, and not {number}"
+                await asyncio.sleep(0.02)
+            assert held > 0
         finally:
             await connection.close()
 

@@ -49,15 +49,15 @@ async def _projection(probe: Probe, name: str, wanted: Sequence[Column]) -> list
 def _problems(probe: Probe, name: str, wanted: Sequence[Column], given: dict[str, str]) -> Iterator[str]:
     for column in wanted:
         if column.name not in given:
+            instead = "" if column.required else f", for want of data: null::{column.type} as {column.name}"
             yield (
-                f"{probe.place(name)}: the column {column.name} ({column.type}) is missing. Add a line that ends in"
-                f' "as {column.name}"{"" if column.required else f", for want of data: null::{column.type} as {column.name}"}.'
+                f"{probe.place(name)}: the column {column.name} ({column.type}) is missing."
+                f' Add a line that ends in "as {column.name}"{instead}.'
             )
         elif given[column.name] != column.type:
             yield (
-                f"{probe.place(name, column.name)}: {column.name} is {given[column.name]}, the contract has"
-                f" {column.type}."
-                f" Cast it: (...)::{column.type} as {column.name}."
+                f"{probe.place(name, column.name)}: {column.name} is {given[column.name]},"
+                f" the contract has {column.type}. Cast it: (...)::{column.type} as {column.name}."
             )
 
 

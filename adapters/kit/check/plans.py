@@ -15,8 +15,8 @@ from adapters.kit.statement import Statement
 __all__ = ["plans", "tables_of"]
 
 _FEW = 100  # rows: reading so small a table from end to end is the right plan
-# With these off, Postgres reads a table whole, or sorts it, only where it has no other way; and where every row costs as
-# much as a page, a small registry is planned for as a large one.
+# With these off, Postgres reads a table whole, or sorts it, only where it has no other way; and where every row
+# costs as much as a page, a small registry is planned for as a large one.
 _PLANNED = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",

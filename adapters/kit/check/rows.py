@@ -1,4 +1,4 @@
-"""What the rows of each projection promise, counted in the database: nulls, codes, keys, links, and what must not be seen."""
+"""What the rows of each projection promise, counted in the database: nulls, codes, keys, links, privacy."""
 
 from collections.abc import AsyncIterator
 
@@ -175,10 +175,10 @@ def _whole(taken: Field) -> str:
 
 async def _links(probe: Probe) -> AsyncIterator[str]:
     for name, column, target in links():
-        condition = f"not exists (select from ({probe.projections[target]}) as target where target.key = row.{identifier(column)})"
+        targets = f"select from ({probe.projections[target]}) as target where target.key = row.{identifier(column)}"
         lost = await probe.rows(
             f"select row.{identifier(column)} as key from {_from(probe, name)}"
-            f" where row.{identifier(column)} is not null and {condition} order by 1"
+            f" where row.{identifier(column)} is not null and not exists ({targets}) order by 1"
         )
         if lost:
             yield (

@@ -1,4 +1,4 @@
-"""The suite over a city's registry in Postgres: its answers against those of the reference registry on the same rows."""
+"""The suite over a city's registry in Postgres: its answers against those of the reference registry."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
@@ -50,7 +50,7 @@ _SHAPES: tuple[Callable[[str], Shape], ...] = (everything, every_way)
 
 
 class ConformanceSuite(RegistryLaws):
-    """Inherit, and give one fixture, ``registry_address``: the adapter, and the address of a database with some rows in it."""
+    """Inherit, and give the fixture ``registry_address``: the adapter, and the address of a database with some rows."""
 
     @pytest.fixture(scope="class")
     @classmethod

@@ -32,7 +32,10 @@ class Searcher:
                 self._documents.setdefault(text[f"{of}_key"], []).append((text, self._document(text)))
 
     def score(self, search: Search, row: Record) -> int | None:
-        """The points of a row: the best of each word and of the concepts; None where neither all words nor a concept are found."""
+        """The points of a row: the best of each word and of the concepts.
+
+        None where neither all words nor a concept are found.
+        """
         documents = self._documents.get(row["key"], [])
         points = [
             max(
@@ -48,7 +51,7 @@ class Searcher:
         return sum(points) + concept * CONCEPT_POINTS
 
     def hits(self, search: Search, row: Record) -> str:
-        """The JSON list of the texts and concepts that a row was found by, each once, in an order that does not change."""
+        """The JSON list of what a row was found by, each text and concept once, in an order that does not change."""
         found: set[_Hit] = set()
         for text, document in self._documents.get(row["key"], []):
             if any(document & self._lexemes(term.word) for term in search.terms):

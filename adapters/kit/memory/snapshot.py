@@ -29,7 +29,7 @@ async def snapshot(registry: PostgresRegistry) -> MemoryRegistry:
 
 
 async def _stems(registry: PostgresRegistry, texts: Iterable[str]) -> Stem:
-    """Stems as this server's dictionaries give them: releases of Postgres differ in them, and leave common words out."""
+    """Stems as this server's dictionaries give them: releases of Postgres differ, and all leave common words out."""
     listed = sorted({word for text in texts for word in words(text)})
     stemmed = ", ".join(
         f"coalesce((ts_lexize('pg_catalog.{algorithm}_stem', word))[1], '') as {lang}"

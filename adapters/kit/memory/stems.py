@@ -8,7 +8,7 @@ import snowballstemmer
 __all__ = ["ALGORITHMS", "Stem", "snowball"]
 
 Stem = Callable[[str, str], str]
-"""The stem of a folded word by a language (``fr``); the word itself for no language, "" for a word too common to find."""
+"""The stem of a folded word by a language (``fr``): the word itself for no language, "" for one too common to find."""
 
 ALGORITHMS = {"en": "english", "fr": "french", "es": "spanish"}
 """The languages that are stemmed, as Snowball and Postgres call them."""

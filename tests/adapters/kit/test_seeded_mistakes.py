@@ -1,4 +1,4 @@
-"""Mistakes of every kind, made in a copy of a city: the check names each, and so does the conformance suite where rows show it."""
+"""Mistakes of every kind, made in a copy of a city: the check names each, and so does the suite where rows show it."""
 
 import shutil
 from collections.abc import Awaitable, Callable

@@ -1,0 +1,88 @@
+"""Registries that come back: the gateway picks them up by itself, and the breaker and the pools recover."""
+
+import asyncio
+from time import monotonic
+
+import pytest
+
+from tests.faults.conftest import BRISK, WITHIN, City, Fault, ServeGateway
+from tests.faults.gateway import PAGE, TOLD, RunningGateway
+
+CROWD = 30
+
+
+@pytest.mark.parametrize("how", ["refused", "black hole", "killed"])
+async def test_the_gateway_starts_while_a_registry_is_down_and_picks_it_up_later(
+    serve: ServeGateway, montreal: City, guadalajara: City, how: str
+) -> None:
+    match how:
+        case "refused":
+            montreal.road.down()
+        case "black hole":
+            montreal.road.silent()
+        case _:
+            montreal.server.kill()
+    gateway = await serve()
+    partial = await gateway.ask(PAGE, WITHIN)
+    assert partial.members["complete"] is False
+    assert partial.ids
+    status, states = await gateway.ready(WITHIN)
+    assert status == 200
+    assert states[guadalajara.cluster] == "OK"
+    assert states[montreal.cluster] in {"UNAVAILABLE", "TIMEOUT"}
+
+    montreal.server.start()
+    montreal.road.passing()
+    whole = await gateway.recovered(PAGE, WITHIN)
+    assert whole.statuses == {montreal.cluster: "OK", guadalajara.cluster: "OK"}
+    assert await gateway.ready(WITHIN) == (200, {montreal.cluster: "OK", guadalajara.cluster: "OK"})
+
+
+async def test_the_breaker_opens_answers_at_once_and_closes_again(
+    serve: ServeGateway, montreal: City, guadalajara: City
+) -> None:
+    gateway = await serve(pause=1.0)
+    await gateway.ask(PAGE, 6)
+    montreal.road.silent()
+    await asyncio.gather(*(gateway.ask(PAGE, WITHIN) for _ in range(5)))
+    # The pause runs: whoever comes now waits for nobody.
+    swift = await gateway.ask(TOLD, BRISK["deadline"])
+    assert swift.statuses == {montreal.cluster: "CIRCUIT_OPEN", guadalajara.cluster: "OK"}
+    assert swift.source(montreal.cluster)["total"] is None
+    (error,) = swift.errors
+    assert error["extensions"] == {"code": "SOURCE_UNAVAILABLE", "cluster": montreal.cluster, "retryable": True}
+    health = await gateway.ask("{ clusters { slug health } }", BRISK["deadline"])
+    assert {each["slug"]: each["health"] for each in health.data["clusters"]} == swift.statuses
+
+    montreal.road.passing()
+    whole = await gateway.recovered(TOLD, WITHIN)
+    assert whole.statuses == {montreal.cluster: "OK", guadalajara.cluster: "OK"}
+    assert whole.errors == []
+
+
+async def test_pools_recover_and_stay_within_their_size(
+    gateway: RunningGateway, montreal: City, guadalajara: City, fault: Fault
+) -> None:
+    await asyncio.gather(*(gateway.ask(PAGE, 8) for _ in range(CROWD)))
+    fault.befall(montreal)
+    answers = await asyncio.gather(*(gateway.ask(PAGE, 8) for _ in range(CROWD)))
+    assert not any(answer.members["complete"] for answer in answers)
+    montreal.server.start()
+    montreal.road.passing()
+    await gateway.recovered(PAGE, WITHIN)
+    again = await asyncio.gather(*(gateway.ask(PAGE, 8, clusters=[guadalajara.cluster]) for _ in range(CROWD)))
+    assert all(answer.members["complete"] for answer in again)
+    for city in (montreal, guadalajara):
+        await city.connections_at_most(6)
+
+
+async def test_connections_that_were_forgotten_on_the_way_do_not_hold_up_the_recovery(
+    gateway: RunningGateway, montreal: City
+) -> None:
+    """A firewall that lost its memory: every pooled connection is silent for ever, and new ones are well."""
+    await asyncio.gather(*(gateway.ask(PAGE, 8) for _ in range(CROWD)))
+    assert montreal.road.connections > 1
+    montreal.road.forget()
+    started = monotonic()
+    await gateway.recovered(PAGE, WITHIN)
+    assert monotonic() - started < 3 * WITHIN
