@@ -1,5 +1,6 @@
 """The comparison: every contestant asked the same, in turns, after their answers were found equal."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,11 +51,11 @@ async def check(setting: Setting, ports: Mapping[str, int], cases: int) -> None:
     async with httpx.AsyncClient(timeout=120) as client:
         for query in QUERIES:
             for place in range(cases):
-                answers = {
-                    name: await _answer(client, port, setting, name, query.name, place) for name, port in ports.items()
-                }
-                if len({json.dumps(answer, sort_keys=True) for answer in answers.values()}) > 1:
-                    raise AnswersDiffer(f"{query.name}, case {place}: {answers}")
+                answers = await asyncio.gather(
+                    *(_answer(client, port, setting, name, query.name, place) for name, port in ports.items())
+                )
+                if len({json.dumps(answer, sort_keys=True) for answer in answers}) > 1:
+                    raise AnswersDiffer(f"{query.name}, case {place}: {dict(zip(ports, answers, strict=True))}")
 
 
 async def _answer(  # noqa: PLR0913, PLR0917

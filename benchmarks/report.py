@@ -58,7 +58,8 @@ def growth_tables(found: Mapping[int, Growth]) -> str:
     rows += ["", f"| members a registry | page | {sizes} |", "|---:|---|" + "---:|" * len(SIZES)]
     for members, each in found.items():
         for page, latencies in (("first", each.first), ("deep", each.deep)):
-            rows.append(f"| {members:,} | {page} | " + " | ".join(f"{latencies[size]:.2f}" for size in SIZES) + " |")
+            columns = " | ".join(f"{latencies[size]:.2f}" for size in SIZES)
+            rows.append(f"| {members:,} | {page} | {columns} |")
     return "\n".join(rows)
 
 

@@ -92,7 +92,7 @@ class FieldHit:
 
 
 _EDGES = "The rows of the page, each with its cursor."
-_NODES = "The rows of the page, without cursors."
+_NODES = "The rows of the page, without cursors; null in place of a row that broke its contract, with an error."
 _PAGE_INFO = "Where the page stands."
 _TOTAL_COUNT = "How many rows there are in all; null where a registry did not say. Counted only when asked for."
 _TOTAL = "How many rows there are in all, or at least, and where. Counted only when asked for."
@@ -107,7 +107,7 @@ _HITS = "What the search found in the row; empty without a search."
 @strawberry.type(description="A member in a list.")
 class MemberEdge:
     cursor: str = shaped(_CURSOR)
-    node: Member = shaped("The member.")
+    node: Member | None = shaped("The member; null, with an error, where its registry broke the contract.")
     score: int | None = shaped(_SCORE)
     matched_on: list[FieldHit] = shaped(_HITS)
 
@@ -115,7 +115,7 @@ class MemberEdge:
 @strawberry.type(description="An offer in a list.")
 class OfferEdge:
     cursor: str = shaped(_CURSOR)
-    node: Offer = shaped("The offer.")
+    node: Offer | None = shaped("The offer; null, with an error, where its registry broke the contract.")
     score: int | None = shaped(_SCORE)
     matched_on: list[FieldHit] = shaped(_HITS)
 
@@ -123,7 +123,7 @@ class OfferEdge:
 @strawberry.type(description="A need in a list.")
 class NeedEdge:
     cursor: str = shaped(_CURSOR)
-    node: Need = shaped("The need.")
+    node: Need | None = shaped("The need; null, with an error, where its registry broke the contract.")
     score: int | None = shaped(_SCORE)
     matched_on: list[FieldHit] = shaped(_HITS)
 
@@ -131,7 +131,7 @@ class NeedEdge:
 @strawberry.type(description="A page of members over all registries, in one order.")
 class MemberConnection:
     edges: list[MemberEdge] = shaped(_EDGES)
-    nodes: list[Member] = shaped(_NODES)
+    nodes: list[Member | None] = shaped(_NODES)
     page_info: PageInfo = shaped(_PAGE_INFO)
     total_count: int | None = shaped(_TOTAL_COUNT)
     total: Total = shaped(_TOTAL)
@@ -150,7 +150,7 @@ class MemberConnection:
 @strawberry.type(description="A page of offers over all registries, in one order.")
 class OfferConnection:
     edges: list[OfferEdge] = shaped(_EDGES)
-    nodes: list[Offer] = shaped(_NODES)
+    nodes: list[Offer | None] = shaped(_NODES)
     page_info: PageInfo = shaped(_PAGE_INFO)
     total_count: int | None = shaped(_TOTAL_COUNT)
     total: Total = shaped(_TOTAL)
@@ -169,7 +169,7 @@ class OfferConnection:
 @strawberry.type(description="A page of needs over all registries, in one order.")
 class NeedConnection:
     edges: list[NeedEdge] = shaped(_EDGES)
-    nodes: list[Need] = shaped(_NODES)
+    nodes: list[Need | None] = shaped(_NODES)
     page_info: PageInfo = shaped(_PAGE_INFO)
     total_count: int | None = shaped(_TOTAL_COUNT)
     total: Total = shaped(_TOTAL)

@@ -18,7 +18,8 @@ create index if not exists membre_type on grappe.membre (cod_type_membre);
 create index if not exists consentement_profil
     on grappe.consentement (no_membre) where cod_finalite = 'PROFIL' and dat_retrait is null;
 
--- Activities and headcount.
+-- Activities and headcount. The bounds of a letter stand in the mapping: the order by them sorts all members.
+-- no index: order HEADCOUNT of member
 create index if not exists entreprise_cae on registre.entreprise (cod_act_econ_cae);
 create index if not exists entreprise_cae2 on registre.entreprise (cod_act_econ_cae2);
 create index if not exists entreprise_effectif on registre.entreprise (cod_intval_emplo_que);

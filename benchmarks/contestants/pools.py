@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import asyncpg
 
+from adapters.kit.postgres import SESSION
 from gateway.settings import Settings
 
 __all__ = ["Pool", "open_pools"]
@@ -21,14 +22,7 @@ async def open_pools(settings: Settings) -> Mapping[str, "Pool[asyncpg.Record]"]
             statement_cache_size=256,
             max_cacheable_statement_size=0,
             reset=_keep,
-            server_settings={
-                "default_transaction_read_only": "on",
-                "timezone": "UTC",
-                "datestyle": "ISO",
-                "jit": "off",
-                "plan_cache_mode": "force_generic_plan",
-                "max_parallel_workers_per_gather": "0",
-            },
+            server_settings={"default_transaction_read_only": "on", **SESSION},
         )
         for city, registry in settings.registries.items()
     }

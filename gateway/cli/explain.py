@@ -57,7 +57,7 @@ def run(
 
 async def _trace(found: Sequence[Place], asked: Operation) -> tuple[list[Trace], dict[str, Any]]:
     traces: list[Trace] = []
-    limits = Limits(statement_timeout=_SECONDS)
+    limits = Limits(connect_timeout=_SECONDS, statement_timeout=_SECONDS)
     directory = Directory.of(
         *(Source(each.adapter.trace(each.dsn, limits, traces.append), 2 * _SECONDS) for each in found)
     )

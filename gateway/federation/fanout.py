@@ -58,7 +58,8 @@ class Outage:
 
 async def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Answer[T] | Outage:
     """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, inside the deadline."""
-    if not source.breaker.allow():
+    permit = source.breaker.allow()
+    if permit is None:
         return Outage(source.cluster.code, SourceStatus.CIRCUIT_OPEN, retryable=True)
     started = monotonic()
     try:
@@ -72,13 +73,13 @@ async def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> A
         # A refusal and a broken promise are prompt answers: leaving the registry alone would not help it.
         passing = isinstance(error, Unavailable | RegistryTimeout | TimeoutError)
         source.last = _status(error)
-        source.breaker.report(ok=not passing)
+        source.breaker.report(permit, ok=not passing)
         _LOG.warning("registry %s: %s: %s", source.cluster.code, source.last.value, error)
         return Outage(source.cluster.code, source.last, passing, _milliseconds(started))
     except BaseException:
-        source.breaker.abandon()
+        source.breaker.abandon(permit)
         raise
-    source.breaker.report(ok=True)
+    source.breaker.report(permit, ok=True)
     source.last = SourceStatus.OK
     return Answer(source.cluster.code, value, datetime.now(UTC), _milliseconds(started))
 

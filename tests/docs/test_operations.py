@@ -35,9 +35,8 @@ async def opened(city_databases: dict[str, str]) -> AsyncIterator[Open]:
         async def opening(down: str) -> Gateway:
             if down not in gateways:
                 dsns = city_databases | ({down: nowhere} if down else {})
-                registries = {
-                    city: RegistrySettings(dsn=dsn, deadline=30, statement_timeout=20) for city, dsn in dsns.items()
-                }
+                slow = {"deadline": 30, "statement_timeout": 20, "connect_timeout": 20}  # for a busy machine
+                registries = {city: RegistrySettings(dsn=dsn, **slow) for city, dsn in dsns.items()}
                 settings = Settings(registries=registries, cursor_secret="for tests only", request_deadline=60)
                 gateways[down] = Gateway.of(settings, open_directory(settings))
             return gateways[down]

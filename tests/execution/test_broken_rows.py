@@ -15,7 +15,7 @@ from gateway.federation.directory import Directory, Source
 from tests.execution.conftest import SETTINGS
 
 QUERY = """{
-  members(first: 5) { edges { cursor node { displayName sector country summary { text }
+  members(first: 100) { edges { cursor node { displayName sector country summary { text }
     capabilities { level concept { label } } } } pageInfo { hasNextPage } }
 }"""
 
@@ -44,6 +44,10 @@ async def test_an_untranslated_code_is_an_error_with_a_path(
     errors = answer["errors"]
     assert {error["extensions"]["code"] for error in errors} == {"CONTRACT_BROKEN"}
     assert all(error["path"][0] == "members" and error["path"][-1] == "sector" for error in errors)
+    edges = answer["data"]["members"]["edges"]
+    broken_edges = {error["path"][2] for error in errors}
+    assert {place for place, edge in enumerate(edges) if edge["node"] is None} == broken_edges
+    assert 0 < len(broken_edges) < len(edges), "the rows around it are served"
     assert "UNHEARD_OF" not in json.dumps(answer["errors"])
 
 

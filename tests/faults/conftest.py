@@ -161,7 +161,7 @@ FAULTS: dict[str, Callable[[City], None]] = {
     "killed": lambda city: city.server.kill(),
     "refused": lambda city: city.road.down(),
     "reset": lambda city: city.road.resetting(),
-    "cut off": lambda city: city.road.cutting(after=300),
+    "cut off": lambda city: city.road.cutting(after=20),
     "black hole": lambda city: city.road.silent(),
     "too slow": lambda city: city.road.slow(3 * BRISK["deadline"]),
 }

@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from tests.faults.conftest import BRISK, PATIENT, WITHIN, City, ServeGateway
 from tests.faults.gateway import PAGE, TOLD, RunningGateway, until
 
@@ -11,16 +9,10 @@ CROWD = 60
 HELD = {"deadline": 3.0, "statement_timeout": 2.9, "connect_timeout": 2.9, "pool_size": 6}
 
 
-@pytest.mark.parametrize("how", ["black hole", "too slow"])
-async def test_a_slow_city_does_not_starve_the_other(
-    serve: ServeGateway, montreal: City, guadalajara: City, how: str
-) -> None:
+async def test_a_slow_city_does_not_starve_the_other(serve: ServeGateway, montreal: City, guadalajara: City) -> None:
     gateway = await serve(montreal_limits=HELD)
     well = await gateway.ask(PAGE, 6, clusters=[guadalajara.cluster])
-    if how == "black hole":
-        montreal.road.silent()
-    else:
-        montreal.road.slow(HELD["deadline"] * 2)
+    montreal.road.slow(HELD["deadline"] * 2)
     crowd = [asyncio.create_task(gateway.ask(PAGE, 2 * HELD["deadline"])) for _ in range(CROWD)]
     await until(lambda: len(gateway.tasks()) >= gateway.at_rest + CROWD, "a crowd that waits for Montréal")
     for _ in range(10):
@@ -30,8 +22,6 @@ async def test_a_slow_city_does_not_starve_the_other(
     assert not any(each.done() for each in crowd), "the others were served while the crowd waited"
     for answer in await asyncio.gather(*crowd):
         assert answer.statuses == {montreal.cluster: "TIMEOUT", guadalajara.cluster: "OK"}
-    # Not one of them is let through to a registry that does not answer: the circuit is open.
-    assert (await gateway.ask(PAGE, WITHIN)).members["complete"] is False
 
 
 async def test_clients_that_leave_take_nothing_with_them(gateway: RunningGateway, montreal: City) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from tests.faults.conftest import BRISK, WITHIN, City, Fault
 from tests.faults.gateway import NESTED, PAGE, Answer, RunningGateway, cluster_of
 
-SIZE = 40
+SIZE = 25
 
 
 async def walk(gateway: RunningGateway, within: float, after: str | None = None, **variables: Any) -> list[Answer]:

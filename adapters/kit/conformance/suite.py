@@ -17,6 +17,7 @@ from adapters.contract.request import (
 )
 from adapters.contract.shape import Shape
 from adapters.kit.adapter import PostgresAdapter
+from adapters.kit.check import Status, check
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
 from adapters.kit.conformance.answers import difference
 from adapters.kit.conformance.laws import RegistryLaws
@@ -66,6 +67,13 @@ class ConformanceSuite(RegistryLaws):
     async def memory(cls, registry: PostgresRegistry) -> MemoryRegistry:
         """The same rows in the reference registry."""
         return await snapshot(registry)
+
+    async def test_the_check_passes(self, registry_address: tuple[PostgresAdapter, str]) -> None:
+        """What ``corridor check`` looks at: columns, codes, keys, indexes, deadline, and the fingerprint."""
+        adapter, dsn = registry_address
+        report = await check(adapter, dsn, limits=_LIMITS)
+        assert report.passed, _listed(f"{each.check} {each.subject}: {each.detail}" for each in report.of(Status.FAIL))
+        assert not [each for each in report.of(Status.WARN) if each.check == "drift"], "run the check with --record"
 
     @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
     async def test_every_row_keeps_the_contract(

@@ -305,6 +305,21 @@ async def test_a_mistake_is_named(
         assert mistake.promise in await _broken(copied, dsn)
 
 
+async def test_an_index_that_the_city_does_without_is_a_warning(
+    copied: PostgresAdapter, filled: str, make_database: MakeDatabase
+) -> None:
+    """Where indexes.sql says so."""
+    dsn = await make_database(filled)
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("drop index padron.oferta_vigencia_orden")
+    await connection.close()
+    with (copied.folder / "indexes.sql").open("a", encoding="utf-8") as file:
+        file.write("\n-- no index: order VALID_UNTIL of offer\n")
+    report = await check(copied, dsn, limits=PATIENT)
+    assert report.passed, _told(report)
+    assert {finding.check for finding in report.of(Status.WARN)} == {"index"}
+
+
 async def test_a_deadline_that_is_not_met_is_named(copied: PostgresAdapter, filled: str) -> None:
     """Nothing is answered within a tenth of a millisecond."""
     report = await check(copied, filled, limits=Limits(connect_timeout=10, statement_timeout=0.0001))

@@ -1,0 +1,41 @@
+"""Global IDs: a round trip, or BAD_ID."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import ClientError, ErrorCode
+from gateway.federation.reference import Reference
+
+WORDS = st.text("abcdefghijklmnopqrstuvwxyz-ABC019", min_size=1, max_size=12)
+KEYS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=20)
+
+
+@given(WORDS, WORDS, KEYS)
+def test_an_id_is_read_as_it_was_written(typename: str, cluster: str, key: str) -> None:
+    reference = Reference(typename, cluster, key)
+    assert Reference.parse(reference.id) == reference
+
+
+@given(st.text() | st.text("ABCabc012-_=") | st.binary().map(lambda raw: raw.decode("latin-1")))
+def test_whatever_else_is_a_bad_id_or_the_one_spelling_of_a_reference(text: str) -> None:
+    try:
+        reference = Reference.parse(text)
+    except ClientError as error:
+        assert error.code is ErrorCode.BAD_ID
+    else:
+        assert reference.id == text
+
+
+@pytest.mark.parametrize("raw", ["", "Member", "Member:a", "Member:a:", "Member:a:\0", "Member:a:1="])
+def test_garbage_is_a_bad_id(raw: str) -> None:
+    given_id = Reference("Member", "a", "1").id + "=" if raw.endswith("=") else Reference(*_three(raw)).id
+    with pytest.raises(ClientError) as caught:
+        Reference.parse(given_id if raw.count(":") == 2 else raw)  # noqa: PLR2004
+    assert caught.value.code is ErrorCode.BAD_ID
+
+
+def _three(raw: str) -> tuple[str, str, str]:
+    typename, _, rest = raw.partition(":")
+    cluster, _, key = rest.partition(":")
+    return typename, cluster, key
