@@ -19,7 +19,8 @@ from benchmarks.report import comparison_table, growth_tables, into_page, machin
 from benchmarks.setting import NUMBER, Setting
 
 _QUICK_MEMBERS = 1_000
-_QUICK = Pace(rounds=3, seconds=0.8)
+_QUICK = Pace(rounds=2, seconds=0.5)
+_QUICK_CASES = 40
 
 _CONSOLE = Console()
 
@@ -37,15 +38,15 @@ def main(
 ) -> None:
     """Measure the gateway against its floor and against naive Strawberry, in turns, answers found equal first."""
     if quick:
-        members, pace, checked = _QUICK_MEMBERS, _QUICK, 10
+        members, pace, number = _QUICK_MEMBERS, _QUICK, _QUICK_CASES
     else:
-        pace, checked = Pace(rounds, seconds), NUMBER
+        pace, number = Pace(rounds, seconds), NUMBER
     _CONSOLE.print(machine())
     if profile:
         with registries(members, _CONSOLE) as dsns:
             profiled(dsns, _plans(members), pace.seconds, _CONSOLE)
         return
-    compared = _comparison(members, pace, checked)
+    compared = _comparison(members, pace, number)
     tables = {"comparison": comparison_table(compared)}
     grown = {int(size): _growth(int(size), seconds / 2) for size in sizes.split(",") if size}
     if grown:
@@ -59,12 +60,12 @@ def main(
         _CONSOLE.print(f"written: {save(members, pace, compared, grown)}")
 
 
-def _comparison(members: int, pace: Pace, checked: int) -> Mapping[str, Mapping[str, Figures]]:
+def _comparison(members: int, pace: Pace, number: int) -> Mapping[str, Mapping[str, Figures]]:
     with registries(members, _CONSOLE) as dsns:
-        setting = Setting.of(dsns, _plans(members))
+        setting = Setting.of(dsns, _plans(members), number)
         with serving(dsns, setting.plans, CONTESTANTS) as ports:
-            asyncio.run(check(setting, ports, checked))
-            _CONSOLE.print(f"{checked} cases of each query are answered alike by {', '.join(CONTESTANTS)}")
+            asyncio.run(check(setting, ports, number))
+            _CONSOLE.print(f"{number} cases of each query are answered alike by {', '.join(CONTESTANTS)}")
             return asyncio.run(compare(setting, ports, pace, _CONSOLE))
 
 

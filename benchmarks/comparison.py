@@ -10,7 +10,7 @@ import httpx
 from rich.console import Console
 
 from benchmarks.contestants import CONTESTANTS
-from benchmarks.load import Job, Latencies, ask
+from benchmarks.load import Job, Turn, ask
 from benchmarks.queries import QUERIES
 from benchmarks.setting import Setting
 
@@ -78,7 +78,7 @@ async def compare(
     """Figures by query and contestant."""
     found: dict[str, Mapping[str, Figures]] = {}
     for query in QUERIES:
-        turns: dict[str, list[Latencies]] = {name: [] for name in CONTESTANTS}
+        turns: dict[str, list[Turn]] = {name: [] for name in CONTESTANTS}
         warming = Pace(1, min(_WARM_SECONDS, pace.seconds), pace.concurrency)
         for name in CONTESTANTS:
             await _turn(setting, ports, name, query.name, warming, 0)
@@ -94,20 +94,20 @@ async def compare(
 
 async def _turn(  # noqa: PLR0913, PLR0917
     setting: Setting, ports: Mapping[str, int], name: str, query: str, pace: Pace, seed: int
-) -> Latencies:
+) -> Turn:
     bodies = setting.bodies[name][query]
     job = Job(ports[name], setting.path(name, query), bodies, pace.concurrency, pace.seconds, seed * 1000)
-    latencies = await ask(job)
-    if latencies.failed:
-        raise RuntimeError(f"{name} failed {latencies.failed} times at {query}")
-    return latencies
+    turn = await ask(job)
+    if turn.failed:
+        raise RuntimeError(f"{name} failed {turn.failed} times at {query}")
+    return turn
 
 
-def figures(turns: Sequence[Latencies]) -> Figures:
+def figures(turns: Sequence[Turn]) -> Figures:
     """The medians of several turns."""
     return Figures(
         median(turn.rate for turn in turns),
-        median(turn.percentile(0.5) for turn in turns),
-        median(turn.percentile(0.95) for turn in turns),
-        median(turn.percentile(0.99) for turn in turns),
+        median(turn.p50 for turn in turns),
+        median(turn.p95 for turn in turns),
+        median(turn.p99 for turn in turns),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.load import Job, Latencies, ask
+from benchmarks.load import Job, ask
 from benchmarks.queries import QUERIES, listing
 from benchmarks.setting import Setting, listing_bodies
 
@@ -36,7 +36,7 @@ async def grow(setting: Setting, port: int, seconds: float) -> Growth:
 
 async def _latency(port: int, bodies: Sequence[str], seconds: float) -> float:
     await ask(Job(port, "/graphql", bodies, 1, seconds / 2, 0))
-    turns: list[Latencies] = [await ask(Job(port, "/graphql", bodies, 1, seconds, turn + 1)) for turn in range(_TURNS)]
+    turns = [await ask(Job(port, "/graphql", bodies, 1, seconds, seed)) for seed in range(1, _TURNS + 1)]
     if any(turn.failed for turn in turns):
         raise RuntimeError("the gateway failed")
-    return median(turn.percentile(0.5) for turn in turns)
+    return median(turn.p50 for turn in turns)

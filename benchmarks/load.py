@@ -1,6 +1,6 @@
 """The load: so many connections, each asking again as soon as it is answered. A process of its own.
 
-``python -m benchmarks.load`` reads a :class:`Job` as JSON from standard input and writes :class:`Latencies`.
+``python -m benchmarks.load`` reads a :class:`Job` as JSON from standard input and writes :class:`Turn`.
 A client of a few lines, because it shares the cores with what it measures: any library of HTTP costs more than Q1.
 """
 
@@ -15,7 +15,7 @@ from typing import cast
 
 import uvloop
 
-__all__ = ["Job", "Latencies", "ask", "measure"]
+__all__ = ["Job", "Turn", "ask", "measure"]
 
 _END = b"\r\n\r\n"
 _OK = b"HTTP/1.1 200 "
@@ -36,21 +36,22 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Latencies:
-    """How long each answer took, in milliseconds, in ascending order; and how many were not of status 200."""
+class Turn:
+    """What came of a job: how many answers in how many seconds, and the latencies in milliseconds that 50, 95 and
+    99 in a hundred of them did not pass. ``failed`` were not of status 200.
+    """
 
-    milliseconds: Sequence[float]
+    requests: int
     seconds: float
     failed: int
+    p50: float
+    p95: float
+    p99: float
 
     @property
     def rate(self) -> float:
         """Requests a second."""
-        return len(self.milliseconds) / self.seconds
-
-    def percentile(self, share: float) -> float:
-        """The latency that this share of the requests did not pass."""
-        return self.milliseconds[min(int(len(self.milliseconds) * share), len(self.milliseconds) - 1)]
+        return self.requests / self.seconds
 
 
 class _Connection(asyncio.Protocol):
@@ -101,7 +102,7 @@ class _Connection(asyncio.Protocol):
         self._transport.write(self._random.choice(self._requests))
 
 
-async def measure(job: Job) -> Latencies:
+async def measure(job: Job) -> Turn:
     """Runs the job in this process."""
     requests = [_request(job.path, body) for body in job.bodies]
     started = perf_counter()
@@ -112,11 +113,11 @@ async def measure(job: Job) -> Latencies:
     for connection in connections:
         await loop.create_connection(lambda connection=connection: connection, "127.0.0.1", job.port)  # type: ignore[misc]
     await asyncio.gather(*(connection.ended for connection in connections))
-    return Latencies(
-        sorted(latency for connection in connections for latency in connection.milliseconds),
-        perf_counter() - started,
-        sum(connection.failed for connection in connections),
-    )
+    seconds = perf_counter() - started
+    milliseconds = sorted(latency for connection in connections for latency in connection.milliseconds)
+    failed = sum(connection.failed for connection in connections)
+    shares = (milliseconds[int(len(milliseconds) * share)] for share in (0.5, 0.95, 0.99))
+    return Turn(len(milliseconds), seconds, failed, *shares)
 
 
 def _request(path: str, body: str) -> bytes:
@@ -128,7 +129,7 @@ def _request(path: str, body: str) -> bytes:
     return head.encode() + content
 
 
-async def ask(job: Job) -> Latencies:
+async def ask(job: Job) -> Turn:
     """Runs the job in a process of its own."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
@@ -141,7 +142,7 @@ async def ask(job: Job) -> Latencies:
         raise
     if process.returncode:
         raise RuntimeError(f"the load process ended with {process.returncode}")
-    return Latencies(**json.loads(answer))
+    return Turn(**json.loads(answer))
 
 
 if __name__ == "__main__":

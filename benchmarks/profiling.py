@@ -27,9 +27,9 @@ def profiled(dsns: Mapping[str, str], plans: Path, seconds: float, console: Cons
         figures = plans.with_name(f"{query}.profile")
         with serving(dsns, plans, ("gateway",), figures) as ports:
             job = Job(ports["gateway"], "/graphql", setting.bodies["gateway"][query], 32, seconds)
-            latencies = asyncio.run(ask(job))
+            turn = asyncio.run(ask(job))
         written = io.StringIO()
         pstats.Stats(str(figures), stream=written).sort_stats("tottime").print_stats(_FUNCTIONS)
-        console.print(f"\n{query}: {len(latencies.milliseconds)} requests")
+        console.print(f"\n{query}: {turn.requests} requests")
         functions = _INSTALLED.sub("", written.getvalue()).replace(f"{Path.cwd()}/", "")
-        console.print(functions, markup=False, highlight=False)
+        console.print(functions, markup=False, highlight=False, soft_wrap=True)

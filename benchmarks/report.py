@@ -69,11 +69,12 @@ def save(
     """Writes all figures into a file named by the day; gives its path."""
     file = _RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
     file.parent.mkdir(exist_ok=True)
+    by_query = {query: {name: asdict(each) for name, each in found.items()} for query, found in compared.items()}
     content = {
         "machine": machine(),
         "members": members,
         "pace": asdict(pace),
-        "comparison": {query: {name: asdict(each) for name, each in found.items()} for query, found in compared.items()},
+        "comparison": by_query,
         "growth": {number: asdict(each) for number, each in grown.items()},
     }
     file.write_text(json.dumps(content, indent=2) + "\n", "utf-8")

@@ -41,9 +41,9 @@ class Setting:
     """Cursors far down the list by name."""
 
     @classmethod
-    def of(cls, dsns: Mapping[str, str], plans: Path) -> "Setting":
-        """Draws the cases, and records what the gateway sends for them into ``plans``."""
-        return asyncio.run(_prepared(settings(dsns), plans))
+    def of(cls, dsns: Mapping[str, str], plans: Path, number: int = NUMBER) -> "Setting":
+        """Draws so many cases of each query, and records what the gateway sends for them into ``plans``."""
+        return asyncio.run(_prepared(settings(dsns), plans, number))
 
     @staticmethod
     def path(contestant: str, query: str) -> str:
@@ -72,13 +72,13 @@ def _cursor(boundary: Boundary, clusters: tuple[str, ...]) -> str:
     return CursorCodec(SECRET.encode()[:64]).encode(Cursor(boundary, clusters), request.walk)
 
 
-async def _prepared(given: Settings, plans: Path) -> Setting:
+async def _prepared(given: Settings, plans: Path, number: int) -> Setting:
     opened = open_directory(given)
     recorders = [Recorder(source.registry) for source in opened if isinstance(source.registry, PostgresRegistry)]
     gateway = Gateway.of(given, Directory.of(*(Source(recorder, 60.0) for recorder in recorders)))
     try:
         drawn = await draw([recorder.registry for recorder in recorders], Vocabulary.load(), _DRAWN)
-        listed = cases(drawn, NUMBER)
+        listed = cases(drawn, number)
         codes = tuple(recorder.cluster.code for recorder in recorders)
         recorded = {
             query.name: [await _recorded(gateway, recorders, query.text, case, codes) for case in listed[query.name]]

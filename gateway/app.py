@@ -103,6 +103,4 @@ def create_app(settings: Settings, directory: Directory | None = None) -> Starle
         yield
         await opened.close()
 
-    return application(
-        gateway.run, opened, lifespan, max_body=settings.max_body, graphiql=settings.graphiql
-    )
+    return application(gateway.run, opened, lifespan, max_body=settings.max_body, graphiql=settings.graphiql)

@@ -1,4 +1,4 @@
-"""Settings: from the environment (``CORRIDOR_…``) and from a TOML file. Each has its entry in ``docs/reference/settings.md``."""
+"""Settings: from the environment (``CORRIDOR_…``) and a TOML file. Each has an entry in ``docs/reference/settings.md``."""
 
 import os
 from pathlib import Path

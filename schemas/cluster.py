@@ -59,7 +59,9 @@ class Cluster(Node):
     def adapter_version(self) -> str:
         return self.source.adapter_version
 
-    @strawberry.field(description="How the registry stands, by its latest answers. Asking for it asks the registry nothing.")
+    @strawberry.field(
+        description="How the registry stands, by its latest answers. Asking for it asks the registry nothing."
+    )
     def health(self, info: Info) -> SourceStatus:
         return info.context.health(self.source.code)
 

@@ -87,7 +87,9 @@ class FieldHit:
     field: str = strawberry.field(description="The field, such as NAME, SUMMARY or CAPABILITIES.")
     lang: LanguageTag | None = strawberry.field(description="The language of the text; null for names and concepts.")
     snippet: str = strawberry.field(description="Some of the text around the hit, or the concept's label.")
-    exact_accents: bool = strawberry.field(description="Whether a word stands there just as it was typed, accents and all.")
+    exact_accents: bool = strawberry.field(
+        description="Whether a word stands there just as it was typed, accents and all."
+    )
     via_concept: Concept | None = strawberry.field(description="The concept that led here, where it was not the words.")
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from strawberry.types import Info as StrawberryInfo
+
 from adapters.contract.codes import SourceStatus
 from adapters.contract.request import Condition
-from strawberry.types import Info as StrawberryInfo
 
 __all__ = ["Context", "Info", "ListArguments"]
 

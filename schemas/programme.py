@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Programme"]
 
 
-@strawberry.type(description="A programme of a cluster, such as a digital city, that members and projects take part in.")
+@strawberry.type(
+    description="A programme of a cluster, such as a digital city, that members and projects take part in."
+)
 class Programme(Node):
     is_type_of = is_row_of("Programme")
 

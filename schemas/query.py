@@ -31,19 +31,17 @@ First = Annotated[
 After = Annotated[str | None, strawberry.argument(description="Only rows behind this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="How many rows at most from the end, 1 to 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Only rows before this cursor.")]
-OnFailure = Annotated[
-    OnSourceFailure, strawberry.argument(description="What to do when a registry does not answer.")
-]
+OnFailure = Annotated[OnSourceFailure, strawberry.argument(description="What to do when a registry does not answer.")]
 ID = Annotated[strawberry.ID, strawberry.argument(description="A global ID.")]
 _FILTER = strawberry.argument(description="Which rows.")
 _ORDER = strawberry.argument(description="Which order; by points where there is a search, else the object's own.")
 
 
-def _arguments(  # noqa: PLR0913, PLR0917 - the arguments of a list, once for all lists
+def _arguments(
     of: str,
     search: str | None,
     lang: str | None,
-    filter: MemberFilter | OfferFilter | NeedFilter | None,  # noqa: A002 - as in the schema
+    filter: MemberFilter | OfferFilter | NeedFilter | None,
     order_by: MemberOrder | PostingOrder | None,
     first: int | None,
     after: str | None,
@@ -81,13 +79,13 @@ class Query:
     @strawberry.field(
         description="A member; null where its registry shows none under this ID, and MemberUnavailable where it cannot say."
     )
-    async def member(self, info: Info, id: ID) -> MemberResult | None:  # noqa: A002 - as in the schema
+    async def member(self, info: Info, id: ID) -> MemberResult | None:
         return await info.context.member(info, id)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Whatever an ID points to; null where there is nothing, and an error where its registry does not answer."
     )
-    async def node(self, info: Info, id: ID) -> Node | None:  # noqa: A002 - as in the schema
+    async def node(self, info: Info, id: ID) -> Node | None:
         return await info.context.node(info, id)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The same for many IDs, at most 100, in the order asked.")
@@ -96,13 +94,15 @@ class Query:
     ) -> list[Node | None]:
         return await info.context.nodes(info, ids)  # type: ignore[no-any-return]
 
-    @strawberry.field(description="Members of all clusters in one list; by name where no order is given and nothing is sought.")
-    async def members(  # noqa: PLR0913, PLR0917
+    @strawberry.field(
+        description="Members of all clusters in one list; by name where no order is given and nothing is sought."
+    )
+    async def members(
         self,
         info: Info,
         search: SearchText = UNSET,
         lang: SearchLang = UNSET,
-        filter: Annotated[MemberFilter | None, _FILTER] = UNSET,  # noqa: A002
+        filter: Annotated[MemberFilter | None, _FILTER] = UNSET,
         order_by: Annotated[MemberOrder | None, _ORDER] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
@@ -113,13 +113,15 @@ class Query:
         given = _arguments("member", search, lang, filter, order_by, first, after, last, before, on_source_failure)
         return await info.context.listed(info, "member", given)  # type: ignore[no-any-return]
 
-    @strawberry.field(description="Offers of all clusters in one list; the latest first where no order is given and nothing is sought.")
-    async def offers(  # noqa: PLR0913, PLR0917
+    @strawberry.field(
+        description="Offers of all clusters in one list; the latest first where no order is given and nothing is sought."
+    )
+    async def offers(
         self,
         info: Info,
         search: SearchText = UNSET,
         lang: SearchLang = UNSET,
-        filter: Annotated[OfferFilter | None, _FILTER] = UNSET,  # noqa: A002
+        filter: Annotated[OfferFilter | None, _FILTER] = UNSET,
         order_by: Annotated[PostingOrder | None, _ORDER] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
@@ -130,13 +132,15 @@ class Query:
         given = _arguments("offer", search, lang, filter, order_by, first, after, last, before, on_source_failure)
         return await info.context.listed(info, "offer", given)  # type: ignore[no-any-return]
 
-    @strawberry.field(description="Needs of all clusters in one list; the latest first where no order is given and nothing is sought.")
-    async def needs(  # noqa: PLR0913, PLR0917
+    @strawberry.field(
+        description="Needs of all clusters in one list; the latest first where no order is given and nothing is sought."
+    )
+    async def needs(
         self,
         info: Info,
         search: SearchText = UNSET,
         lang: SearchLang = UNSET,
-        filter: Annotated[NeedFilter | None, _FILTER] = UNSET,  # noqa: A002
+        filter: Annotated[NeedFilter | None, _FILTER] = UNSET,
         order_by: Annotated[PostingOrder | None, _ORDER] = UNSET,
         first: First = UNSET,
         after: After = UNSET,

@@ -15,7 +15,7 @@ __all__ = ["build"]
 
 
 class _Subgraph(Schema):
-    """The library's own resolver of ``_entities`` takes any mistake of a client for a bug: ours leaves it to the gateway."""
+    """The library's own resolver of ``_entities`` takes a client's mistake for a bug: ours leaves it to the gateway."""
 
     def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
         return info.context.entities(info, representations)  # type: ignore[no-any-return]

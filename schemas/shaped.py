@@ -22,7 +22,9 @@ def value_of(source: Any, info: Info) -> Any:
         raise ContractBroken(f"{info._raw_info.parent_type}.{info.field_name} has no value")
     named = get_named_type(expected)
     if is_enum_type(named):
-        unknown = [code for code in (value if isinstance(value, list) else [value]) if code not in {None, *named.values}]
+        unknown = [
+            code for code in (value if isinstance(value, list) else [value]) if code not in {None, *named.values}
+        ]
         if unknown:
             raise ContractBroken(f"{info._raw_info.parent_type}.{info.field_name} has the unknown code {unknown[0]!r}")
     return value

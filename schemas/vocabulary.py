@@ -52,7 +52,9 @@ class Concept:
 
     @strawberry.field(description="Other labels in the language wished for.")
     def synonyms(self, lang: Lang = UNSET) -> list[str]:
-        return next((list(self.source.synonyms[each]) for each in chain(lang or None) if each in self.source.synonyms), [])
+        return next(
+            (list(self.source.synonyms[each]) for each in chain(lang or None) if each in self.source.synonyms), []
+        )
 
     @strawberry.field(description="What the concept means, in English.")
     def description(self) -> str:

@@ -13,7 +13,19 @@ from typing import TypeVar
 
 from adapters.contract import codes
 
-__all__ = ["CATALOGUE", "Facet", "Field", "Filter", "Kind", "Object", "Order", "Path", "TextField", "path_of"]
+__all__ = [
+    "CATALOGUE",
+    "CONCEPT_POINTS",
+    "Facet",
+    "Field",
+    "Filter",
+    "Kind",
+    "Object",
+    "Order",
+    "Path",
+    "TextField",
+    "path_of",
+]
 
 
 class Kind(Enum):
@@ -48,8 +60,8 @@ class Field:
     """One field of an object.
 
     ``columns`` are the projection's columns it is read from (its own name unless said otherwise).
-    ``codelist`` closes the values of CODE and CODES. ``target`` names the object behind the field; ``link`` is the column that joins: of the child for CHILDREN, of this row for
-    PARENT; ``through`` is a projection of pairs for CHILDREN that are shared. ``order`` is the
+    ``codelist`` closes the values of CODE and CODES. ``target`` names the object behind the field; ``link`` is the
+    column that joins: of the child for CHILDREN, of this row for PARENT; ``through`` is a projection of pairs for CHILDREN that are shared. ``order`` is the
     total order of CHILDREN (a leading ``-`` is descending). ``vocabulary`` names who words a TERM.
     """
 
@@ -97,7 +109,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A kind of row of ``<object>_text`` and its points in a search: for a word in it, and for the same with its accents."""
+    """A kind of row of ``<object>_text``, its points for a word in a search, and those for its exact accents besides."""
 
     name: str
     points: int
@@ -123,6 +135,9 @@ class Object:
     texts: Mapping[str, TextField] = field(default_factory=dict)
     concepts: tuple[tuple[str, ...], ...] = ()
 
+
+CONCEPT_POINTS = 3
+"""Points of a search for each hundredth of a concept's weight: 300 for the concept itself."""
 
 _Named = TypeVar("_Named", Field, Filter, Facet, Order, TextField)
 
@@ -237,7 +252,11 @@ _MEMBER = Object(
         _leaf("display_name"),
         _leaf("legal_name", null=True),
         Field(
-            "identifiers", Kind.CHILDREN, target="identifier", link="member_key", order=("scheme", "value", "verified_at")
+            "identifiers",
+            Kind.CHILDREN,
+            target="identifier",
+            link="member_key",
+            order=("scheme", "value", "verified_at"),
         ),
         _code("sector", codes.Sector),
         _code("org_type", codes.OrgType),
@@ -298,9 +317,7 @@ _MEMBER = Object(
         Facet("PROGRAMME", ("programmes", "code")),
         Facet("HEADCOUNT", ("headcount", "band")),
     ),
-    texts=_by_name(
-        TextField("NAME", 400, 40), TextField("OTHER_NAME", 300, 30), TextField("SUMMARY", 100, 10)
-    ),
+    texts=_by_name(TextField("NAME", 400, 40), TextField("OTHER_NAME", 300, 30), TextField("SUMMARY", 100, 10)),
     concepts=(("capabilities", "concept"), ("interests",)),
 )
 
@@ -324,9 +341,7 @@ _OFFER = Object(
     keyed=True,
     orders=_by_name(_UPDATED, _VALID),
     filters=_by_name(Filter("kinds", ("kind",)), Filter("concepts", ("concepts",)), Filter("modes", ("modes",))),
-    facets=_by_name(
-        Facet("OFFER_KIND", ("kind",)), Facet("CONCEPT", ("concepts",)), Facet("MODE", ("modes",))
-    ),
+    facets=_by_name(Facet("OFFER_KIND", ("kind",)), Facet("CONCEPT", ("concepts",)), Facet("MODE", ("modes",))),
     texts=_POSTING_TEXTS,
     concepts=(("concepts",),),
 )

@@ -4,6 +4,7 @@ Each code carries its description: the schema prints it, the reference documenta
 """
 
 from enum import StrEnum
+from typing import Self
 
 __all__ = [
     "CollaborationMode",
@@ -28,7 +29,8 @@ class Code(StrEnum):
 
     doc: str
 
-    def __new__(cls, value: str, doc: str = "") -> "Code":
+    def __new__(cls, value: str, doc: str = "") -> Self:
+        """A code and what it means."""
         code = str.__new__(cls, value)
         code._value_ = value
         code.doc = doc

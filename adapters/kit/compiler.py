@@ -8,6 +8,7 @@ from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, W
 from adapters.kit.folder import Projections
 from adapters.kit.keyset import Keyset
 from adapters.kit.predicates import Predicates
+from adapters.kit.searching import Searching
 from adapters.kit.shaping import Shaping
 from adapters.kit.statement import Parameters, Statement
 
@@ -34,9 +35,7 @@ class Compiler:
             text, broken, joins = shaping.body(request.shape, "page", parameters)
         hits = "null"
         if request.hits and search is not None:
-            found, hits = Predicates(self.projections, shaping).found_by(
-                request.where.object, search, "page", parameters
-            )
+            found, hits = self._searching.found_by(request.where.object, search, "page", parameters)
             joins += found
         return Statement(
             f"{with_}select page.key, {keyset.travelling('page')} as sort, {text}::text as text, {broken} as broken,"
@@ -65,16 +64,14 @@ class Compiler:
         """Columns: count."""
         parameters = Parameters()
         with_, source, conditions = self._rows(where, "row", parameters)
-        return Statement(
-            f"{with_}select count(*) as count from {source}{_where(conditions)}", tuple(parameters.values)
-        )
+        return Statement(f"{with_}select count(*) as count from {source}{_where(conditions)}", tuple(parameters.values))
 
     def facet(self, request: FacetRequest) -> Statement:
         """Columns: value, count."""
         parameters = Parameters()
         with_, source, conditions = self._rows(request.where, "row", parameters)
         path = path_of(request.where.object, CATALOGUE[request.where.object].facets[request.facet].path)
-        joins, column = Predicates(self.projections, self._shaping).leaf(path, "row", parameters)
+        joins, column = self._predicates.leaf(path, "row", parameters)
         return Statement(
             f"{with_}select {column} as value, count(distinct row.key) as count from {source}{joins}"
             f"{_where([*conditions, f'{column} is not null'])}\ngroup by {column}",
@@ -85,13 +82,23 @@ class Compiler:
     def _shaping(self) -> Shaping:
         return Shaping(self.projections, self.cluster)
 
+    @property
+    def _predicates(self) -> Predicates:
+        return Predicates(self.projections, self._shaping)
+
+    @property
+    def _searching(self) -> Searching:
+        return Searching(self._predicates)
+
     def _rows(self, where: Where, row: str, parameters: Parameters) -> tuple[str, str, list[str]]:
-        """A with clause, the rows of an object as a from-item (with their score in a search), and conditions on them."""
-        with_, conditions = Predicates(self.projections, self._shaping).where(where, row, parameters)
+        """A with clause, the rows of an object as a from-item (in a search with their score), and conditions on them."""
+        conditions = self._predicates.conditions(where, row, parameters)
         source = f"({self.projections[where.object]})"
-        if where.search is not None:
-            source = f"(select base.*, hit.score from {source} as base join hit on hit.key = base.key)"
-        return with_, f"{source} as {row}", conditions
+        if where.search is None:
+            return "", f"{source} as {row}", conditions
+        hits = self._searching.hits(where.object, where.search, parameters)
+        source = f"(select base.*, hit.score from {source} as base join hit on hit.key = base.key)"
+        return f"with hit as ({hits}\n)\n", f"{source} as {row}", conditions
 
 
 def _where(conditions: list[str]) -> str:

@@ -90,10 +90,7 @@ class Shaping:
         group = CATALOGUE[of.target]
         inner = self._parts(_shape(pick), group, row, parameters)
         present = " and ".join(
-            f"{row}.{column} is not null"
-            for part in group.fields.values()
-            if part.required
-            for column in part.columns
+            f"{row}.{column} is not null" for part in group.fields.values() if part.required for column in part.columns
         )
         parts.broken += [f"({present} and {_any(inner.broken)})"] if inner.broken else []
         expression, join = _object(inner.columns, parameters)
@@ -105,7 +102,8 @@ class Shaping:
         expression, join = _object(inner.columns, parameters)
         joined = parameters.alias("localized")
         parts.joins.append(
-            f"\nleft join lateral (select {expression} as body from ({self.projections[f'{owner.name}_text']}) as {text}{join}"
+            f"\nleft join lateral (select {expression} as body"
+            f" from ({self.projections[f'{owner.name}_text']}) as {text}{join}"
             f"\n  where {text}.{owner.name}_key = {row}.key and {text}.field = {literal(pick.field.upper())}"
             f"\n  order by array_position({parameters.add(list(pick.langs), 'text[]')}, {text}.lang),"
             f' {text}.lang collate "C" limit 1) as {joined} on true'

@@ -97,12 +97,7 @@ class Connection:
             *(facet(directory, request.clusters, FacetRequest(request.where, name)) for name in names),
         )
         paged, tally, *facets = answered
-        answers = [each for each in (paged, tally, *facets) if each is not None]
-        outages = list({outage.cluster: outage for each in answers for outage in each.outages}.values())
-        if outages and request.fail_whole:
-            raise outages[0].failure
-        if outages and paged is None and all(len(each.outages) == len(request.clusters) for each in answers):
-            raise all_failed(outages)
+        outages = _settled(request, paged, [each for each in (tally, *facets) if each is not None])
         tallies: Mapping[str, FacetTally] = dict(zip(names, facets, strict=True))
         values: dict[str, Any] = {}
         for asked in self._asked:
@@ -203,6 +198,17 @@ class Connection:
 
 async def _nothing() -> None:
     """What is not wanted."""
+
+
+def _settled(request: ListRequest, paged: Page | None, tallies: Sequence[Tally | FacetTally]) -> list[Outage]:
+    """Who failed; raises where the client wants all or nothing, or where nobody counted and no page says so."""
+    answers = [*([] if paged is None else [paged]), *tallies]
+    outages = list({outage.cluster: outage for each in answers for outage in each.outages}.values())
+    if outages and request.fail_whole:
+        raise outages[0].failure
+    if outages and paged is None and all(len(each.outages) == len(request.clusters) for each in tallies):
+        raise all_failed(outages)
+    return outages
 
 
 def _bodies(paged: Page, shape: Shape) -> list[Row]:

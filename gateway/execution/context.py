@@ -18,7 +18,6 @@ from gateway.execution.wording import Wording
 from gateway.federation.fanout import Outage, ask
 from gateway.federation.loaders import Rows
 from gateway.federation.reference import Reference
-from schemas.cluster import Cluster
 from schemas.context import Info, ListArguments
 from schemas.enums import UnavailableReason
 from schemas.member import MemberUnavailable
@@ -45,9 +44,7 @@ class RequestContext:
         typename = raw.return_type.of_type.name  # type: ignore[union-attr]
         asked = Asked(str(raw.path.key), raw.field_name, tuple(raw.field_nodes))
         connection = Connection(self._services, selections, self._wording(selections), typename, asked)
-        request = list_request(
-            of, arguments, self._services.directory, self._services.vocabulary, hits=connection.hits
-        )
+        request = list_request(of, arguments, self._services.directory, self._services.vocabulary, hits=connection.hits)
         values, outages = await connection.run(request)
         for outage in outages:
             self._report(raw, outage)
@@ -154,13 +151,13 @@ class RequestContext:
 
     def _reference(self, given: str, typename: str | None) -> Reference:
         reference = Reference.parse(given)
-        known = reference.typename == "Cluster" or (
-            reference.typename in OBJECTS and OBJECTS[reference.typename].keyed
-        )
+        known = reference.typename == "Cluster" or (reference.typename in OBJECTS and OBJECTS[reference.typename].keyed)
         if not known or reference.cluster not in self._services.directory:
             raise ClientError(ErrorCode.BAD_ID, "This ID is of a type or a cluster that the gateway does not serve.")
         if typename not in {None, reference.typename}:
-            raise ClientError(ErrorCode.BAD_ID, f"This is the ID of type {reference.typename}, and one of {typename} is needed.")
+            raise ClientError(
+                ErrorCode.BAD_ID, f"This is the ID of type {reference.typename}, and one of {typename} is needed."
+            )
         return reference
 
     def _wording(self, selections: Selections) -> Wording:
@@ -170,9 +167,7 @@ class RequestContext:
 
     def _report(self, raw: "GraphQLResolveInfo[Any]", outage: Outage) -> None:
         failure = outage.failure
-        self.errors.append(
-            GraphQLError(str(failure), raw.field_nodes, path=raw.path.as_list(), original_error=failure)
-        )
+        self.errors.append(GraphQLError(str(failure), raw.field_nodes, path=raw.path.as_list(), original_error=failure))
 
 
 def _raw(info: Info) -> "GraphQLResolveInfo[Any]":

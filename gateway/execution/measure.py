@@ -26,7 +26,7 @@ class Measure:
 def measure(document: DocumentNode) -> Measure:
     """The deepest and the largest operation of a *valid* document; introspection is not counted.
 
-    Each fragment is measured once, so that fragments that spread fragments cost what they weigh, not what they unfold to.
+    Each fragment is measured once: fragments that spread fragments cost what they weigh, not what they unfold to.
 
     >>> from graphql import parse
     >>> measure(parse("{ a { ...F } z: a { ...F } } fragment F on T { b { c } }"))
@@ -57,7 +57,9 @@ def measure(document: DocumentNode) -> Measure:
             depth, fields = max(depth, found.depth), fields + found.fields
         return Measure(depth, fields)
 
-    operations = [within(each.selection_set) for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+    operations = [
+        within(each.selection_set) for each in document.definitions if isinstance(each, OperationDefinitionNode)
+    ]
     return Measure(
         max((each.depth for each in operations), default=0), max((each.fields for each in operations), default=0)
     )

@@ -101,9 +101,7 @@ class Operations:
             async with asyncio.timeout(self._limits.deadline):
                 result = await self._execute(prepared.document, operation, context)
         except TimeoutError:
-            return _refused(
-                [_located(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True))]
-            )
+            return _refused([_located(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True))])
         errors = [*(result.errors or ()), *context.errors]
         if result.data is None and errors and all(error.path is None for error in errors):
             return _refused(errors, ErrorCode.BAD_VARIABLES)
@@ -112,9 +110,7 @@ class Operations:
             answer["errors"] = [_formatted(error) for error in errors]
         return Response(orjson.dumps(answer), executed=True)
 
-    async def _execute(
-        self, document: DocumentNode, operation: Operation, context: RequestContext
-    ) -> ExecutionResult:
+    async def _execute(self, document: DocumentNode, operation: Operation, context: RequestContext) -> ExecutionResult:
         result = execute(
             self._schema,
             document,
@@ -168,7 +164,9 @@ def _check_operation(document: DocumentNode, operation: Operation) -> None:
             else f"The document holds {len(defined)} operations: say which to run in `operationName`.",
         )
     if operation.name is not None and operation.name not in named:
-        raise ClientError(ErrorCode.OPERATION_UNKNOWN, f"The document holds no operation named {ascii(operation.name)[:80]}.")
+        raise ClientError(
+            ErrorCode.OPERATION_UNKNOWN, f"The document holds no operation named {ascii(operation.name)[:80]}."
+        )
     chosen = defined[0] if operation.name is None else named[operation.name]
     if operation.only_query and chosen.operation is not OperationType.QUERY:
         raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {chosen.operation.value} must be sent by POST.")
@@ -215,6 +213,8 @@ def _formatted(error: GraphQLError, unnamed: ErrorCode = ErrorCode.INTERNAL_ERRO
         case unexpected:
             trace = uuid4().hex
             _LOG.error("unexpected error, trace %s, at %s", trace, error.path, exc_info=unexpected or error)
-            formatted["message"] = "Something went wrong inside the gateway. It was logged: give `traceId` when you report it."
+            formatted["message"] = (
+                "Something went wrong inside the gateway. It was logged: give `traceId` when you report it."
+            )
             formatted["extensions"] = {"code": ErrorCode.INTERNAL_ERROR.value, "traceId": trace}
     return formatted

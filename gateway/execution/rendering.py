@@ -52,9 +52,7 @@ class Rendering:
         texts = [self.text(row) for row in rows]
         if None not in texts:
             return spliced(texts)  # type: ignore[arg-type]
-        return [
-            self._walked(row) if text is None else Fragment(text) for row, text in zip(rows, texts, strict=True)
-        ]
+        return [self._walked(row) if text is None else Fragment(text) for row, text in zip(rows, texts, strict=True)]
 
     def _walked(self, row: Row) -> walked.Row:
         values = row.value if row.text is None else orjson.loads(unworded(row.text))

@@ -106,9 +106,7 @@ def _search(given: ListArguments, vocabulary: Vocabulary) -> Search | None:
         raise _bad(f"`search` takes at most {_MOST_WORDS} words, not {len(sought)}.")
     typed = {folded: token for token in _TYPED.findall(text.lower()) for folded in words(token)}
     concepts = {hit.uri: hit.weight for hit in reversed(vocabulary.concepts_in(text, given.lang))}
-    return Search(
-        tuple(Term(word, typed.get(word, word)) for word in sought), tuple(sorted(concepts.items()))
-    )
+    return Search(tuple(Term(word, typed.get(word, word)) for word in sought), tuple(sorted(concepts.items())))
 
 
 def _readable(text: str, where: str) -> str:

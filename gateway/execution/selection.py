@@ -36,7 +36,7 @@ _MOST_CHILDREN = 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One field of a selection: its response key, its name, and every node that asks for it (merged fields have several)."""
+    """One field of a selection: its response key, its name, and the nodes that ask for it (merged ones have several)."""
 
     key: str
     name: str

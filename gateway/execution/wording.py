@@ -23,11 +23,11 @@ Words: TypeAlias = Callable[[str], str]
 """A code as the JSON that its place of the query asks for."""
 
 
-class Unworded(Exception):  # noqa: N818 - no failure: it asks for the other way
+class Unworded(Exception):
     """A selection that cannot be worded here, because it asks a registry again: walk it instead."""
 
 
-class UnknownCode(Exception):  # noqa: N818 - no failure: it asks for the other way
+class UnknownCode(Exception):
     """A code that the vocabulary does not hold: walk the row, so that the error gets its path."""
 
 
@@ -75,9 +75,7 @@ class Wording:
         return lambda code: {key: read(self._clusters[code], self._health) for key, read in readers}
 
     def _concept(self, asked: Asked) -> Callable[[Concept], dict[str, Any]]:
-        readers = [
-            (each.key, self._concept_field(each)) for each in self._selections.fields("Concept", asked.nodes)
-        ]
+        readers = [(each.key, self._concept_field(each)) for each in self._selections.fields("Concept", asked.nodes)]
         return lambda concept: {key: read(concept) for key, read in readers}
 
     def _concept_field(self, asked: Asked) -> Callable[[Concept], Any]:  # noqa: PLR0911 - one line a field

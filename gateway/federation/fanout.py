@@ -57,7 +57,7 @@ class Outage:
 
 
 async def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Answer[T] | Outage:
-    """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, inside the deadline."""
+    """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, in the deadline."""
     permit = source.breaker.allow()
     if permit is None:
         return Outage(source.cluster.code, SourceStatus.CIRCUIT_OPEN, retryable=True)

@@ -97,7 +97,8 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
             pages = {code: found for code, found in pages.items() if code not in lost}
             rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
             bodies, lost = await _bodies(directory, rows, shapes)
-        rows = [placed for placed in rows if all((placed.cluster, placed.row.key) in bodies[each] for each in shapes)]
+        found = set.intersection(*(set(bodies[each]) for each in shapes))  # a shape is hashed once, not for each row
+        rows = [placed for placed in rows if (placed.cluster, placed.row.key) in found]
     taking_part = tuple(code for code in walking if isinstance(answers[code], Answer))
     more_behind, more_before = (boundary is not None, more) if request.backward else (more, boundary is not None)
     return Page(

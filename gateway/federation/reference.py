@@ -44,4 +44,4 @@ class Reference:
 
 
 def _bad() -> ClientError:
-    return ClientError(ErrorCode.BAD_ID, "This is not an ID that the gateway has given out. Send one just as `id` had it.")
+    return ClientError(ErrorCode.BAD_ID, "This is no ID that the gateway has given out. Send one just as `id` had it.")

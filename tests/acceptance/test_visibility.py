@@ -57,7 +57,9 @@ async def test_no_hidden_text_is_in_any_field_of_any_row(ask: Ask, name: str) ->
 
 @pytest.mark.parametrize("name", LISTS)
 async def test_no_search_finds_a_hidden_text(ask: Ask, name: str) -> None:
-    found = await ask(f'{{ {name}(search: "canary") {{ totalCount nodes {{ id }} facets(fields: [CLUSTER]) {{ values {{ count }} }} }} }}')
+    found = await ask(
+        f'{{ {name}(search: "canary") {{ totalCount nodes {{ id }} facets(fields: [CLUSTER]) {{ values {{ count }} }} }} }}'
+    )
     assert found[name] == {"totalCount": 0, "nodes": [], "facets": [{"values": []}]}
 
 
@@ -76,7 +78,9 @@ async def test_invariant_7_an_anonymous_posting_names_its_owner_on_no_path(ask: 
 
 
 @pytest.mark.parametrize(("name", "argument"), [("offers", "offerKinds"), ("needs", "needKinds")])
-async def test_invariant_7_no_count_of_members_knows_of_an_anonymous_posting(ask: Ask, name: str, argument: str) -> None:
+async def test_invariant_7_no_count_of_members_knows_of_an_anonymous_posting(
+    ask: Ask, name: str, argument: str
+) -> None:
     owners: dict[str, set[str]] = {}
     async for posting in pages(ask, name, "{ kind owner { id } }"):
         if posting["owner"]:

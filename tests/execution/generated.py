@@ -32,7 +32,10 @@ class Writer:
     def operation(self) -> str:
         """An operation over some of the lists and references."""
         roots = "\n".join(self._root(place) for place in range(self.draw.randint(1, 3)))
-        return f"query Generated($on: Boolean!, $off: Boolean!) {{\n__typename @include(if: $on) @skip(if: $off)\n{roots}\n}}\n" + "\n".join(self.fragments)
+        return (
+            f"query Generated($on: Boolean!, $off: Boolean!) {{\n__typename @include(if: $on) @skip(if: $off)\n{roots}\n}}\n"
+            + "\n".join(self.fragments)
+        )
 
     def _root(self, place: int) -> str:
         name = self.draw.choice(["members", "members", "offers", "needs", "member", "node", "nodes", "clusters"])
@@ -59,7 +62,9 @@ class Writer:
         if self.draw.random() < 0.3:
             given.append(f"search: {self._one('search')}")
         if self.draw.random() < 0.5:
-            orders = ["NAME", "UPDATED_AT", "FOUNDED", "HEADCOUNT"] if name == "members" else ["UPDATED_AT", "VALID_UNTIL"]
+            orders = (
+                ["NAME", "UPDATED_AT", "FOUNDED", "HEADCOUNT"] if name == "members" else ["UPDATED_AT", "VALID_UNTIL"]
+            )
             given.append(
                 f"orderBy: {{field: {self.draw.choice(orders)}, direction: {self.draw.choice(['ASC', 'DESC'])}}}"
             )
@@ -73,7 +78,9 @@ class Writer:
             "offers": ["kinds: [BUSINESS_OFFER, EXPERTISE_OFFER]", "modes: [JOINT_BID]"],
             "needs": ["kinds: [BUSINESS_REQUEST, TALENT_REQUEST]", 'targetMarkets: ["MX"]'],
         }[name]
-        return self.draw.choice([*choices, f"concepts: [{self._one('concept')}]", f"clusters: [{self._one('cluster')}]"])
+        return self.draw.choice(
+            [*choices, f"concepts: [{self._one('concept')}]", f"clusters: [{self._one('cluster')}]"]
+        )
 
     def _selection(self, of: GraphQLNamedType, depth: int) -> str:
         if is_abstract_type(of):
@@ -128,6 +135,10 @@ class Writer:
             if argument == "first" and self.draw.random() < 0.7:
                 given.append(f"first: {self.draw.randint(1, 3)}")
             if argument == "fields":
-                facets = {"MemberConnection": "SECTOR, INDUSTRY, CONCEPT", "OfferConnection": "MODE", "NeedConnection": "MODE"}
+                facets = {
+                    "MemberConnection": "SECTOR, INDUSTRY, CONCEPT",
+                    "OfferConnection": "MODE",
+                    "NeedConnection": "MODE",
+                }
                 given.append(f"fields: [CLUSTER, {facets[of.name]}]")
         return f"({', '.join(given)})" if given else ""

@@ -54,7 +54,11 @@ async def test_an_untranslated_code_is_an_error_with_a_path(
 async def test_an_unknown_concept_is_an_error_with_a_path(city_databases: dict[str, str]) -> None:
     query = "{ offers(first: 20) { nodes { id concepts { label } } } }"
     answer = await ask(
-        city_databases["guadalajara"], "offer", "o.conceptos as concepts", "o.conceptos || array['urn:none'] as concepts", query
+        city_databases["guadalajara"],
+        "offer",
+        "o.conceptos as concepts",
+        "o.conceptos || array['urn:none'] as concepts",
+        query,
     )
     assert answer["errors"][0]["extensions"]["code"] == "CONTRACT_BROKEN"
     assert answer["errors"][0]["path"][-1] == "concepts"

@@ -57,6 +57,8 @@ async def test_spliced_answers_equal_plain_execution(
 
 
 async def test_the_order_of_keys_is_the_order_of_the_query(over_postgres: Gateway, in_memory: Gateway) -> None:
-    text = "{ members(first: 3) { nodes { z: displayName city a: id sector { x } } } }".replace(" sector { x }", " sector")
+    text = "{ members(first: 3) { nodes { z: displayName city a: id sector { x } } } }".replace(
+        " sector { x }", " sector"
+    )
     spliced, plain = await both(over_postgres, in_memory, text)
     assert spliced == plain

@@ -49,7 +49,10 @@ def test_what_is_no_fragment_is_completed_as_ever() -> None:
 @pytest.mark.parametrize(
     ("text", "path"),
     [
-        ("{ members { edges { cursor score node { displayName cluster { slug } industries { label } } } } }", ["members", "edges"]),
+        (
+            "{ members { edges { cursor score node { displayName cluster { slug } industries { label } } } } }",
+            ["members", "edges"],
+        ),
         ("{ members { nodes { id offers { title { text } owner { displayName } } } } }", ["members", "nodes"]),
         ("{ clusters { programmes { name { text } themes { label } } } }", ["clusters", 0, "programmes"]),
     ],

@@ -25,8 +25,8 @@ FORBIDDEN = ("127.0.0.1", "localhost", "asyncpg", "postgres", "traceback", "errn
 PAGE = """
 query Page($first: Int, $after: String, $last: Int, $before: String, $clusters: [String!],
            $mode: OnSourceFailure! = PARTIAL) {
-  members(first: $first, after: $after, last: $last, before: $before, filter: {clusters: $clusters, sectors: [INSTITUTIONAL, PUBLIC]},
-          onSourceFailure: $mode) {
+  members(first: $first, after: $after, last: $last, before: $before, onSourceFailure: $mode,
+          filter: {clusters: $clusters, sectors: [INSTITUTIONAL, PUBLIC]}) {
     edges { cursor node { id displayName } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     complete

@@ -1,4 +1,4 @@
-"""What a client is told while a registry is down: never that there is nothing, never where or why in a driver's words."""
+"""What a client is told while a registry is down: never that there is nothing, never a driver's words."""
 
 import pytest
 
@@ -116,7 +116,8 @@ async def test_an_id_that_is_not_there_is_null_and_no_error(
     """The other side of the same promise: null means that the registry said so."""
     montreal.road.down()
     nowhere = Reference("Member", guadalajara.cluster, "00000000-0000-0000-0000-000000000000").id
-    answer = await gateway.ask("query ($id: ID!) { node(id: $id) { id } member(id: $id) { __typename } }", 6, id=nowhere)
+    query = "query ($id: ID!) { node(id: $id) { id } member(id: $id) { __typename } }"
+    answer = await gateway.ask(query, 6, id=nowhere)
     assert answer.data == {"node": None, "member": None}
     assert answer.errors == []
 

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.conftest import BRISK, WITHIN, City, Fault, ServeGateway
 from tests.faults.gateway import PAGE, TOLD, RunningGateway
 
-CROWD = 30
+CROWD = 16
 
 
 @pytest.mark.parametrize("how", ["refused", "black hole", "killed"])
@@ -60,6 +60,7 @@ async def test_the_breaker_opens_answers_at_once_and_closes_again(
     assert whole.errors == []
 
 
+@pytest.mark.parametrize("fault", ["black hole", "killed", "reset", "cut off"], indirect=True)
 async def test_pools_recover_and_stay_within_their_size(
     gateway: RunningGateway, montreal: City, guadalajara: City, fault: Fault
 ) -> None:

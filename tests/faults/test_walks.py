@@ -25,7 +25,9 @@ def ids(pages: Sequence[Answer]) -> list[str]:
     return [each for page in pages for each in page.ids]
 
 
-async def test_a_walk_only_ever_narrows(gateway: RunningGateway, montreal: City, guadalajara: City, fault: Fault) -> None:
+async def test_a_walk_only_ever_narrows(
+    gateway: RunningGateway, montreal: City, guadalajara: City, fault: Fault
+) -> None:
     whole = ids(await walk(gateway, 6))
     assert len(whole) == len(set(whole)) > 4 * SIZE
     assert {cluster_of(each) for each in whole[2 * SIZE :]} == {montreal.cluster, guadalajara.cluster}

@@ -58,7 +58,7 @@ def test_a_cursor_of_another_gateway_or_version_is_a_clear_error(cursor: Cursor)
     refused(CursorCodec(b"another secret").encode(cursor, WALK))
     place = cursor.boundary
     payload = orjson.dumps([2, WALK, place.sort, place.cluster, place.key, cursor.clusters])
-    signed = CODEC._signature(payload) + payload  # noqa: SLF001 - only the gateway can sign, and a later one will
+    signed = CODEC._signature(payload) + payload
     refused(base64.urlsafe_b64encode(signed).decode().rstrip("="))
 
 
@@ -76,3 +76,16 @@ OTHER_WALKS = {
 def test_a_cursor_of_another_walk_is_a_clear_error(other: tuple[Where, Ordering, tuple[str, ...], str]) -> None:
     text = CODEC.encode(Cursor(Boundary("x", "a", "1"), ("a", "b")), WALK)
     refused(text, walk=fingerprint(*other))
+
+
+def test_another_spelling_of_the_same_bytes_is_a_clear_error() -> None:
+    text = CODEC.encode(Cursor(Boundary("x", "a", "1"), ("a", "b")), WALK)
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    padded = [CODEC.encode(Cursor(Boundary("x" * more, "a", "1"), ("a",)), WALK) for more in range(3)]
+    loose = [each for each in padded if len(each) % 4]  # the last character has bits to spare
+    assert loose
+    for each in loose:
+        alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        refused(each[:-1] + alphabet[alphabet.index(each[-1]) + 1])
+        refused(each + "=" * (-len(each) % 4))
+    refused(base64.b64encode(raw).decode().rstrip("=") + "=" * 4)

@@ -19,20 +19,23 @@ def test_an_id_is_read_as_it_was_written(typename: str, cluster: str, key: str) 
 
 @given(st.text() | st.text("ABCabc012-_=") | st.binary().map(lambda raw: raw.decode("latin-1")))
 def test_whatever_else_is_a_bad_id_or_the_one_spelling_of_a_reference(text: str) -> None:
-    try:
-        reference = Reference.parse(text)
-    except ClientError as error:
-        assert error.code is ErrorCode.BAD_ID
-    else:
-        assert reference.id == text
+    assert _spelling(text) in {text, ErrorCode.BAD_ID}
 
 
 @pytest.mark.parametrize("raw", ["", "Member", "Member:a", "Member:a:", "Member:a:\0", "Member:a:1="])
 def test_garbage_is_a_bad_id(raw: str) -> None:
     given_id = Reference("Member", "a", "1").id + "=" if raw.endswith("=") else Reference(*_three(raw)).id
     with pytest.raises(ClientError) as caught:
-        Reference.parse(given_id if raw.count(":") == 2 else raw)  # noqa: PLR2004
+        Reference.parse(given_id if raw.count(":") == 2 else raw)
     assert caught.value.code is ErrorCode.BAD_ID
+
+
+def _spelling(text: str) -> str:
+    """The ID that the text is read as, or the code of the error."""
+    try:
+        return Reference.parse(text).id
+    except ClientError as error:
+        return error.code
 
 
 def _three(raw: str) -> tuple[str, str, str]:

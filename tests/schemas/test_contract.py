@@ -1,7 +1,14 @@
 """The contract's catalogue and the GraphQL types declare the same objects: names, kinds and nullability."""
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLObjectType, get_named_type, get_nullable_type, is_list_type, is_non_null_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+    is_non_null_type,
+)
 
 from adapters.contract.catalogue import CATALOGUE, Facet, Field, Kind, Object
 from adapters.contract.shape import ID

@@ -283,7 +283,7 @@ def test_another_process_finds_the_same() -> None:
         f"for hit in Vocabulary.load().concepts_in({text!r}, 'fr'): print(hit)"
     )
     runs = {
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
         ).stdout
         for seed in ("1", "2")

@@ -36,7 +36,8 @@ async def plans(probe: Probe) -> list[Finding]:
     A request that ``indexes.sql`` says it has no index for, in a line ``-- no index: order HEADCOUNT of member``, is
     a warning: the city knows, and the deadline decides.
     """
-    accepted = _accepted((probe.folder / "indexes.sql").read_text(encoding="utf-8"))
+    indexes = probe.folder / "indexes.sql"
+    accepted = _accepted(indexes.read_text(encoding="utf-8") if indexes.exists() else "")
     small = {
         f"{record['schema']}.{record['name']}"
         for record in await probe.rows(

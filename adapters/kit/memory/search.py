@@ -4,12 +4,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.catalogue import CATALOGUE, CONCEPT_POINTS
 from adapters.contract.request import Search
 from adapters.contract.text import fold, words
 from adapters.kit.memory.stems import ALGORITHMS, Stem
 from adapters.kit.memory.tables import Record, Tables
-from adapters.kit.predicates import CONCEPT_POINTS
 
 __all__ = ["Searcher"]
 

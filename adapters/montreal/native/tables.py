@@ -60,7 +60,7 @@ class Rows:
 
     by_table: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {table: [] for table in COLUMNS})
 
-    def add(self, table: str, *values: Any) -> None:  # noqa: ANN401 - a row's values are of any type
+    def add(self, table: str, *values: Any) -> None:
         """Take one row of a table, its values in the order of `COLUMNS`."""
         self.by_table[table].append(values)
 
