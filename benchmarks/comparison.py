@@ -42,7 +42,7 @@ class Figures:
         return self.rate / other.rate
 
 
-class AnswersDiffer(Exception):  # noqa: N818 - the name says it
+class AnswersDiffer(Exception):
     """Two contestants do not answer the same: there is nothing to compare."""
 
 
@@ -58,9 +58,7 @@ async def check(setting: Setting, ports: Mapping[str, int], cases: int) -> None:
                     raise AnswersDiffer(f"{query.name}, case {place}: {dict(zip(ports, answers, strict=True))}")
 
 
-async def _answer(  # noqa: PLR0913, PLR0917
-    client: httpx.AsyncClient, port: int, setting: Setting, name: str, query: str, place: int
-) -> object:
+async def _answer(client: httpx.AsyncClient, port: int, setting: Setting, name: str, query: str, place: int) -> object:
     response = await client.post(
         f"http://127.0.0.1:{port}{setting.path(name, query)}",
         content=setting.bodies[name][query][place],
@@ -92,9 +90,7 @@ async def compare(
     return found
 
 
-async def _turn(  # noqa: PLR0913, PLR0917
-    setting: Setting, ports: Mapping[str, int], name: str, query: str, pace: Pace, seed: int
-) -> Turn:
+async def _turn(setting: Setting, ports: Mapping[str, int], name: str, query: str, pace: Pace, seed: int) -> Turn:
     bodies = setting.bodies[name][query]
     job = Job(ports[name], setting.path(name, query), bodies, pace.concurrency, pace.seconds, seed * 1000)
     turn = await ask(job)

@@ -37,8 +37,9 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of a job: how many answers in how many seconds, and the latencies in milliseconds that 50, 95 and
-    99 in a hundred of them did not pass. ``failed`` were not of status 200.
+    """What came of a job: how many answers in how many seconds, and their latencies in milliseconds.
+
+    50, 95 and 99 in a hundred answers did not pass the three. ``failed`` were not of status 200.
     """
 
     requests: int
@@ -107,9 +108,7 @@ async def measure(job: Job) -> Turn:
     requests = [_request(job.path, body) for body in job.bodies]
     started = perf_counter()
     loop = asyncio.get_running_loop()
-    connections = [
-        _Connection(requests, started + job.seconds, job.seed + number) for number in range(job.concurrency)
-    ]
+    connections = [_Connection(requests, started + job.seconds, job.seed + number) for number in range(job.concurrency)]
     for connection in connections:
         await loop.create_connection(lambda connection=connection: connection, "127.0.0.1", job.port)  # type: ignore[misc]
     await asyncio.gather(*(connection.ended for connection in connections))
@@ -146,4 +145,4 @@ async def ask(job: Job) -> Turn:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(uvloop.run(measure(Job(**json.load(sys.stdin.buffer)))))))  # noqa: T201 - its answer
+    print(json.dumps(asdict(uvloop.run(measure(Job(**json.load(sys.stdin.buffer)))))))

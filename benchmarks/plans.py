@@ -54,9 +54,7 @@ class Recorder:
         """Noted."""
         statement = self.registry.compiler.fetch(request)
         sought = request.keys[0] if len(request.keys) == 1 else list(request.keys)
-        self.fetches.append(
-            Sent(self.cluster.code, statement.sql, statement.values, statement.values.index(sought))
-        )
+        self.fetches.append(Sent(self.cluster.code, statement.sql, statement.values, statement.values.index(sought)))
         return await self.registry.fetch(request)
 
     async def count(self, where: Where) -> int:

@@ -63,9 +63,7 @@ def growth_tables(found: Mapping[int, Growth]) -> str:
     return "\n".join(rows)
 
 
-def save(
-    members: int, pace: Pace, compared: Mapping[str, Mapping[str, Figures]], grown: Mapping[int, Growth]
-) -> Path:
+def save(members: int, pace: Pace, compared: Mapping[str, Mapping[str, Figures]], grown: Mapping[int, Growth]) -> Path:
     """Writes all figures into a file named by the day; gives its path."""
     file = _RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
     file.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Settings: from the environment (``CORRIDOR_…``) and a TOML file. Each has an entry in ``docs/reference/settings.md``."""
+"""Settings: from the environment (``CORRIDOR_…``) and a TOML file; ``docs/reference/settings.md`` lists them."""
 
 import os
 from pathlib import Path

@@ -77,13 +77,13 @@ class Query:
         return info.context.cluster(slug)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="A member; null where its registry shows none under this ID, and MemberUnavailable where it cannot say."
+        description="A member; null where its registry shows none of this ID, MemberUnavailable where it cannot say."
     )
     async def member(self, info: Info, id: ID) -> MemberResult | None:
         return await info.context.member(info, id)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Whatever an ID points to; null where there is nothing, and an error where its registry does not answer."
+        description="Whatever an ID points to; null where there is nothing, an error where its registry does not answer."
     )
     async def node(self, info: Info, id: ID) -> Node | None:
         return await info.context.node(info, id)  # type: ignore[no-any-return]
@@ -114,7 +114,7 @@ class Query:
         return await info.context.listed(info, "member", given)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Offers of all clusters in one list; the latest first where no order is given and nothing is sought."
+        description="Offers of all clusters in one list; the latest first where no order or search is given."
     )
     async def offers(
         self,
@@ -133,7 +133,7 @@ class Query:
         return await info.context.listed(info, "offer", given)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Needs of all clusters in one list; the latest first where no order is given and nothing is sought."
+        description="Needs of all clusters in one list; the latest first where no order or search is given."
     )
     async def needs(
         self,

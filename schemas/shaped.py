@@ -17,16 +17,17 @@ __all__ = ["shaped", "value_of"]
 
 def value_of(source: Any, info: Info) -> Any:
     """The value under the field's response key; ContractBroken where a registry gave what it must not give."""
-    value, expected = source[info.path.key], info._raw_info.return_type
+    value, raw = source[info.path.key], info._raw_info  # noqa: SLF001 - Strawberry gives no other way to the type
+    expected = raw.return_type
     if value is None and is_non_null_type(expected):
-        raise ContractBroken(f"{info._raw_info.parent_type}.{info.field_name} has no value")
+        raise ContractBroken(f"{raw.parent_type}.{info.field_name} has no value")
     named = get_named_type(expected)
     if is_enum_type(named):
         unknown = [
             code for code in (value if isinstance(value, list) else [value]) if code not in {None, *named.values}
         ]
         if unknown:
-            raise ContractBroken(f"{info._raw_info.parent_type}.{info.field_name} has the unknown code {unknown[0]!r}")
+            raise ContractBroken(f"{raw.parent_type}.{info.field_name} has the unknown code {unknown[0]!r}")
     return value
 
 

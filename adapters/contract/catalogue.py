@@ -61,7 +61,8 @@ class Field:
 
     ``columns`` are the projection's columns it is read from (its own name unless said otherwise).
     ``codelist`` closes the values of CODE and CODES. ``target`` names the object behind the field; ``link`` is the
-    column that joins: of the child for CHILDREN, of this row for PARENT; ``through`` is a projection of pairs for CHILDREN that are shared. ``order`` is the
+    column that joins: of the child for CHILDREN, of this row for PARENT; ``through`` is a projection of pairs for
+    CHILDREN that are shared. ``order`` is the
     total order of CHILDREN (a leading ``-`` is descending). ``vocabulary`` names who words a TERM.
     """
 
@@ -109,7 +110,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class TextField:
-    """A kind of row of ``<object>_text``, its points for a word in a search, and those for its exact accents besides."""
+    """A kind of row of ``<object>_text``: its points for a word sought, and those for its exact accents besides."""
 
     name: str
     points: int

@@ -1,4 +1,4 @@
-"""Request to statement: pure, one statement for each request, golden files of both in ``tests/kit/golden``."""
+"""Request to statement: pure, one statement for each request, golden files of both in ``tests/adapters/kit/golden``."""
 
 from dataclasses import dataclass
 
@@ -91,7 +91,7 @@ class Compiler:
         return Searching(self._predicates)
 
     def _rows(self, where: Where, row: str, parameters: Parameters) -> tuple[str, str, list[str]]:
-        """A with clause, the rows of an object as a from-item (in a search with their score), and conditions on them."""
+        """A with clause, the rows of an object as a from-item (with their score in a search), and their conditions."""
         conditions = self._predicates.conditions(where, row, parameters)
         source = f"({self.projections[where.object]})"
         if where.search is None:

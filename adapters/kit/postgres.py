@@ -22,6 +22,8 @@ SESSION: Mapping[str, str] = MappingProxyType(
         "timezone": "UTC",
         "datestyle": "ISO",
         "jit": "off",
+        # Answers are small: starting workers costs more than they bring, and they are the city's own.
+        "max_parallel_workers_per_gather": "0",
         # A filter through several projections joins more tables than Postgres orders freely by default: it would read
         # all members and look each one up, instead of beginning with the few rows that the filter finds.
         "join_collapse_limit": "24",

@@ -58,10 +58,11 @@ class Searching:
         points[place] = f"case {text}.field {cases} else 0 end"
         return (
             f"select {text}.{of}_key, {', '.join(points)}"
-            f" from ({self.predicates.projections[f'{of}_text']}) as {text} where {text}.words @@ {tsquery(term.word, parameters)}"
+            f" from ({self.predicates.projections[f'{of}_text']}) as {text}"
+            f" where {text}.words @@ {tsquery(term.word, parameters)}"
         )
 
-    def _meant(  # noqa: PLR0913, PLR0917
+    def _meant(  # noqa: PLR0913
         self, of: str, path: tuple[str, ...], concepts: str, weights: str, words: int, parameters: Parameters
     ) -> str:
         sought, zeros = parameters.alias("sought"), "0, " * words
@@ -80,7 +81,8 @@ class Searching:
         pair = parameters.alias("pair")
         if relation in self.predicates.projections:
             return (
-                f"select {pair}.{of}_key, {zeros}{sought}.weight from ({self.predicates.projections[relation]}) as {pair}"
+                f"select {pair}.{of}_key, {zeros}{sought}.weight"
+                f" from ({self.predicates.projections[relation]}) as {pair}"
                 f" join {unnested} on {pair}.value = {sought}.concept where {pair}.value = any({concepts})"
             )
         return (

@@ -50,7 +50,7 @@ class Shaping:
             parts.columns.append((pick.key, value))
         return parts
 
-    def _value(  # noqa: PLR0911, PLR0913 - one line for each kind of field
+    def _value(  # noqa: PLR0913 - one line for each kind of field
         self, pick: Pick, of: Field, owner: Object, row: str, parameters: Parameters, parts: _Parts
     ) -> str:
         columns = [f"{row}.{column}" for column in of.columns]

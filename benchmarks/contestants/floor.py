@@ -56,7 +56,7 @@ class Floor:
             wanted.setdefault(cluster, []).append(key)
         rows = await self._fetched(plan.fetches, wanted)
         nodes = ",".join(rows[cluster, key] for _, cluster, key, _ in placed[:PAGE])
-        return _json(f'{{"data":{{"members":{{"nodes":[{nodes}],{_page_info(len(placed) > PAGE)}}}}}}}')
+        return _json(f'{{"data":{{"members":{{"nodes":[{nodes}],{_page_info(more=len(placed) > PAGE)}}}}}}}')
 
     async def search(self, request: Request) -> Response:
         """Q3: one statement a city."""
@@ -65,7 +65,7 @@ class Floor:
         edges = ",".join(
             f'{{"score":{score},"node":{_worded(text, cluster)}}}' for score, cluster, _, text in placed[:SEARCHED]
         )
-        return _json(f'{{"data":{{"members":{{"edges":[{edges}],{_page_info(len(placed) > SEARCHED)}}}}}}}')
+        return _json(f'{{"data":{{"members":{{"edges":[{edges}],{_page_info(more=len(placed) > SEARCHED)}}}}}}}')
 
     async def six(self, request: Request) -> Response:
         """Q4."""
@@ -110,7 +110,7 @@ def _worded(text: str, cluster: str) -> str:
     return text.replace(f'{MARK}[0,"{cluster}"]{MARK}', f'{{"slug":"{cluster}"}}')
 
 
-def _page_info(more: bool) -> str:
+def _page_info(*, more: bool) -> str:
     return f'"pageInfo":{{"hasNextPage":{"true" if more else "false"}}}'
 
 

@@ -174,12 +174,12 @@ class Query:
         return [Member(row=row) if row else None for row in rows]
 
     @strawberry.field
-    async def members(  # noqa: PLR0913, PLR0917
+    async def members(
         self,
         info: Info,
         search: str | None = None,
         filter: MemberFilter | None = None,  # noqa: A002
-        order_by: MemberOrder | None = None,  # noqa: ARG002 - by name is the only order that is asked for
+        order_by: MemberOrder | None = None,
         first: int = 20,
         after: str | None = None,
     ) -> MemberConnection:

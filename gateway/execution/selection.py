@@ -36,7 +36,7 @@ _MOST_CHILDREN = 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One field of a selection: its response key, its name, and the nodes that ask for it (merged ones have several)."""
+    """One field of a selection: its response key, its name, and the nodes that ask for it (several, merged)."""
 
     key: str
     name: str

@@ -15,7 +15,7 @@ __all__ = ["SplicingExecutor", "spliced"]
 class SplicingExecutor(Executor[Any]):
     """An executor that leaves finished JSON as it is."""
 
-    def complete_value(  # noqa: D102, PLR0913, PLR0917 - as in the base class
+    def complete_value(  # noqa: D102, PLR0913 - as in the base class
         self,
         return_type: Any,
         field_details_list: Any,

@@ -78,7 +78,7 @@ class Wording:
         readers = [(each.key, self._concept_field(each)) for each in self._selections.fields("Concept", asked.nodes)]
         return lambda concept: {key: read(concept) for key, read in readers}
 
-    def _concept_field(self, asked: Asked) -> Callable[[Concept], Any]:  # noqa: PLR0911 - one line a field
+    def _concept_field(self, asked: Asked) -> Callable[[Concept], Any]:
         match asked.name:
             case "label":
                 chain = self._selections.languages("Concept", asked)
@@ -139,18 +139,18 @@ def _remembering(word: Callable[[str], Any]) -> Words:
 
 
 def worded(text: str, slots: Sequence[Words]) -> str:
-    """A row's text with every marked code worded.
+    r"""A row's text with every marked code worded.
 
-    >>> worded('{"c":\\t[0,"x"]\\t}', [lambda code: '{"label":"X"}'])
+    >>> worded('{"c":\t[0,"x"]\t}', [lambda code: '{"label":"X"}'])
     '{"c":{"label":"X"}}'
     """
     return _MARKED.sub(lambda mark: slots[int(mark[1])](orjson.loads(mark[2])), text)
 
 
 def unworded(text: str) -> str:
-    """A row's text with every marked code bare.
+    r"""A row's text with every marked code bare.
 
-    >>> unworded('{"c":\\t[0,"x"]\\t}')
+    >>> unworded('{"c":\t[0,"x"]\t}')
     '{"c":"x"}'
     """
     return _MARKED.sub(r"\2", text)

@@ -15,6 +15,8 @@ from gateway.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
 
 __all__ = ["Endpoint", "Run"]
 
+_NOT_ACCEPTABLE = f"The Accept header leaves no form to answer in: name {GRAPHQL_RESPONSE} or {JSON}, in UTF-8."
+
 Run = Callable[[Operation], Awaitable[operations.Response]]
 
 
@@ -28,16 +30,13 @@ class Endpoint:
     async def __call__(self, request: Request) -> Response:
         """Answers one request."""
         media_type = negotiate(request.headers.get("accept"))
+        if media_type is None:
+            return refusal(ClientError(ErrorCode.NOT_ACCEPTABLE, _NOT_ACCEPTABLE))
         try:
-            if media_type is None:
-                raise ClientError(
-                    ErrorCode.NOT_ACCEPTABLE,
-                    f"The Accept header leaves no form to answer in: name {GRAPHQL_RESPONSE} or {JSON}, in UTF-8.",
-                )
             operation = await self._operation(request)
         except ClientError as error:
             allow = {"Allow": "GET, POST"} if error.code is ErrorCode.METHOD_NOT_ALLOWED else None
-            return refusal(error, media_type or JSON, allow)
+            return refusal(error, media_type, allow)
         response = await self._run(operation)
         return Response(
             response.body,

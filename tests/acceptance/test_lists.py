@@ -89,7 +89,8 @@ async def test_facets_and_counts_of_both_cities_add_up(ask: Ask) -> None:
     data = (
         await ask(
             """{ members { totalCount total { value relation bySource { count cluster { slug } } } sources { total }
-              facets(fields: [CLUSTER, SECTOR, ORG_TYPE]) { field complete values { value count byCluster { count } } } } }"""
+              facets(fields: [CLUSTER, SECTOR, ORG_TYPE]) {
+                field complete values { value count byCluster { count } } } } }"""
         )
     )["members"]
     parts = {each["cluster"]["slug"]: each["count"] for each in data["total"]["bySource"]}
@@ -116,7 +117,8 @@ async def test_references_resolve_to_the_same_rows_as_lists(ask: Ask) -> None:
 async def test_a_federated_router_resolves_members_by_key(ask: Ask) -> None:
     (member,) = (await ask("{ members(first: 1) { nodes { id displayName } } }"))["members"]["nodes"]
     data = await ask(
-        "query($of: [_Any!]!) { _entities(representations: $of) { ... on Member { id displayName } } _service { sdl } }",
+        """query($of: [_Any!]!) {
+          _entities(representations: $of) { ... on Member { id displayName } } _service { sdl } }""",
         of=[{"__typename": "Member", "id": member["id"]}],
     )
     assert data["_entities"] == [member]

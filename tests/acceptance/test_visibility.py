@@ -58,7 +58,8 @@ async def test_no_hidden_text_is_in_any_field_of_any_row(ask: Ask, name: str) ->
 @pytest.mark.parametrize("name", LISTS)
 async def test_no_search_finds_a_hidden_text(ask: Ask, name: str) -> None:
     found = await ask(
-        f'{{ {name}(search: "canary") {{ totalCount nodes {{ id }} facets(fields: [CLUSTER]) {{ values {{ count }} }} }} }}'
+        f'{{ {name}(search: "canary")'
+        " { totalCount nodes { id } facets(fields: [CLUSTER]) { values { count } } } }"
     )
     assert found[name] == {"totalCount": 0, "nodes": [], "facets": [{"values": []}]}
 

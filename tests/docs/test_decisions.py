@@ -5,8 +5,7 @@ import tomllib
 
 import pytest
 
-from adapters.contract.catalogue import CATALOGUE
-from adapters.contract.catalogue import CONCEPT_POINTS
+from adapters.contract.catalogue import CATALOGUE, CONCEPT_POINTS
 from gateway.federation.breaker import Breaker
 from tests.docs.pages import ROOT
 

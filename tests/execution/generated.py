@@ -33,8 +33,8 @@ class Writer:
         """An operation over some of the lists and references."""
         roots = "\n".join(self._root(place) for place in range(self.draw.randint(1, 3)))
         return (
-            f"query Generated($on: Boolean!, $off: Boolean!) {{\n__typename @include(if: $on) @skip(if: $off)\n{roots}\n}}\n"
-            + "\n".join(self.fragments)
+            "query Generated($on: Boolean!, $off: Boolean!) {\n__typename @include(if: $on) @skip(if: $off)\n"
+            f"{roots}\n}}\n" + "\n".join(self.fragments)
         )
 
     def _root(self, place: int) -> str:

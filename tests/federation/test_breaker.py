@@ -42,7 +42,7 @@ class BreakerMachine(RuleBasedStateMachine):
         return self.begun
 
     @rule(call=consumes(running), ok=st.booleans())
-    def end(self, call: int, ok: bool) -> None:  # noqa: FBT001
+    def end(self, call: int, ok: bool) -> None:
         if call not in self.permits:
             return
         permit, openings = self.permits.pop(call)

@@ -45,7 +45,10 @@ async def test_an_answer_says_who_and_when() -> None:
     ids=lambda value: type(value).__name__,
 )
 async def test_a_failure_is_an_outage_and_only_a_lost_connection_is_tried_again(
-    error: RegistryError, status: SourceStatus, asked: int, retryable: bool  # noqa: FBT001
+    error: RegistryError,
+    status: SourceStatus,
+    asked: int,
+    retryable: bool,
 ) -> None:
     registry = ListedRegistry(cluster("a"), [], failing(error))
     outage = await ask(source("a", registry), count)

@@ -80,7 +80,12 @@ def whole(held: Directory, *, descending: bool) -> list[tuple[str, str]]:
 @settings(deadline=None)
 @given(PLACES, PLACES, st.integers(1, 6), st.booleans(), st.booleans(), st.sampled_from([FLAT, TWO]))
 def test_a_walk_meets_every_row_exactly_once(
-    here: list[Place], there: list[Place], size: int, descending: bool, backward: bool, shapes: list[Shape]  # noqa: FBT001
+    here: list[Place],
+    there: list[Place],
+    size: int,
+    descending: bool,
+    backward: bool,
+    shapes: list[Shape],
 ) -> None:
     held = directory(here, there)
     pages = asyncio.run(walk(held, request(held, size, descending=descending, backward=backward), shapes))
@@ -99,7 +104,12 @@ def test_a_walk_meets_every_row_exactly_once(
     st.sampled_from("abc"),
 )
 def test_a_registry_lost_at_any_page_takes_only_its_own_rows(
-    places: tuple[list[Place], ...], size: int, descending: bool, backward: bool, at: int, code: str  # noqa: FBT001
+    places: tuple[list[Place], ...],
+    size: int,
+    descending: bool,
+    backward: bool,
+    at: int,
+    code: str,
 ) -> None:
     held = directory(*places)
     everything = whole(held, descending=descending)

@@ -49,9 +49,7 @@ class Corridor:
 
     def whole(self, ordering: Ordering) -> list[tuple[str, str]]:
         asked = PageRequest(Where("member"), ordering, 10_000)
-        rows = [
-            (code, row) for code, registry in self.registries.items() for row in asyncio.run(registry.page(asked))
-        ]
+        rows = [(code, row) for code, registry in self.registries.items() for row in asyncio.run(registry.page(asked))]
         rows.sort(key=lambda each: place_of(each[1], each[0], descending=ordering.descending))
         return [(code, row.key) for code, row in rows]
 
@@ -59,10 +57,7 @@ class Corridor:
 @pytest.fixture(scope="module")
 def corridor() -> Corridor:
     return Corridor(
-        {
-            code: LosableRegistry(cluster(code), sample_tables(home, 60, seed=5))
-            for code, home in HOMES.items()
-        }
+        {code: LosableRegistry(cluster(code), sample_tables(home, 60, seed=5)) for code, home in HOMES.items()}
     )
 
 
@@ -75,7 +70,12 @@ def corridor() -> Corridor:
     st.none() | st.tuples(st.integers(0, 6), st.sampled_from(sorted(HOMES))),
 )
 def test_a_walk_is_the_whole_list_but_for_what_was_lost(
-    corridor: Corridor, ordering: Ordering, size: int, backward: bool, shapes: list[Shape], lose: tuple[int, str] | None  # noqa: FBT001
+    corridor: Corridor,
+    ordering: Ordering,
+    size: int,
+    backward: bool,
+    shapes: list[Shape],
+    lose: tuple[int, str] | None,
 ) -> None:
     for registry in corridor.registries.values():
         registry.lost = False

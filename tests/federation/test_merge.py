@@ -33,20 +33,23 @@ def walked(held: Mapping[str, Sequence[Row]], *, descending: bool) -> list[Place
 @given(MANY, st.integers(1, 9), st.booleans())
 @example({"a": [Row("1", "\uffff"), Row("2", "\U00010000")]}, 2, False)  # UTF-16 would turn these round
 @example({"a": [Row("1", None)], "b": [Row("1", None), Row("0", None)]}, 2, True)
-def test_one_total_order_forward(held: dict[str, list[Row]], limit: int, descending: bool) -> None:  # noqa: FBT001
+def test_one_total_order_forward(held: dict[str, list[Row]], limit: int, descending: bool) -> None:
     whole = walked(held, descending=descending)
     assert merge(held, Ordering("X", descending), limit, backward=False) == (whole[:limit], len(whole) > limit)
 
 
 @given(MANY, st.integers(1, 9), st.booleans())
-def test_one_total_order_backward(held: dict[str, list[Row]], limit: int, descending: bool) -> None:  # noqa: FBT001
+def test_one_total_order_backward(held: dict[str, list[Row]], limit: int, descending: bool) -> None:
     whole = walked(held, descending=descending)
     assert merge(held, Ordering("X", descending), limit, backward=True) == (whole[-limit:], len(whole) > limit)
 
 
 @given(MANY, st.integers(1, 5), st.booleans(), st.booleans())
 def test_each_registry_need_give_only_one_row_more_than_the_page(
-    held: dict[str, list[Row]], limit: int, descending: bool, backward: bool  # noqa: FBT001
+    held: dict[str, list[Row]],
+    limit: int,
+    descending: bool,
+    backward: bool,
 ) -> None:
     cut = {}
     for code, rows in held.items():
@@ -57,7 +60,7 @@ def test_each_registry_need_give_only_one_row_more_than_the_page(
 
 
 @given(MANY, st.booleans())
-def test_nulls_come_last_both_ways(held: dict[str, list[Row]], descending: bool) -> None:  # noqa: FBT001
+def test_nulls_come_last_both_ways(held: dict[str, list[Row]], descending: bool) -> None:
     rows, _ = merge(held, Ordering("X", descending), 100, backward=False)
     nulls = [each.row.sort is None for each in rows]
     assert nulls == sorted(nulls)

@@ -68,9 +68,9 @@ PROVOCATIONS = {
 class Miscounting(PostgresRegistry):
     """A registry with a bug, and with what must never be shown in its error."""
 
-    async def count(self, where: object) -> int:  # noqa: ARG002 - the signature is the contract's
+    async def count(self, where: object) -> int:
         """Fails as no registry may."""
-        raise ZeroDivisionError("postgresql://corridor:secret@10.0.0.7/members")  # noqa: EM101 - a driver's words
+        raise ZeroDivisionError("postgresql://corridor:secret@10.0.0.7/members")
 
 
 @pytest.fixture(scope="session")

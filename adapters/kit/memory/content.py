@@ -27,7 +27,7 @@ class Content:
         each = CATALOGUE[shape.object]
         return {pick.key: self._value(pick, each, row) for pick in shape.picks}
 
-    def _value(self, pick: Pick, owner: Object, row: Record) -> object:  # noqa: PLR0911 - one line for each kind
+    def _value(self, pick: Pick, owner: Object, row: Record) -> object:
         if pick.field == TYPENAME:
             return owner.typename
         if pick.field == ID:

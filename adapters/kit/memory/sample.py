@@ -127,7 +127,7 @@ def _texts(of: str, key: str, posting: SamplePosting) -> Iterator[dict[str, Any]
             yield _text(of, key, field, text, lang, lang in posting.machine)
 
 
-def _text(  # noqa: PLR0913, PLR0917 - the columns of the projection
+def _text(  # noqa: PLR0913 - the columns of the projection
     of: str,
     key: str,
     field: str,
