@@ -83,7 +83,7 @@ class Query:
         return await info.context.member(info, id)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Whatever an ID points to; null where there is nothing, an error where its registry does not answer."
+        description="What an ID points to; null where there is nothing, an error where its registry does not answer."
     )
     async def node(self, info: Info, id: ID) -> Node | None:
         return await info.context.node(info, id)  # type: ignore[no-any-return]
