@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="The port that it listens on.")
     cursor_secret: SecretStr | None = Field(
         None,
+        min_length=12,
         description="Signs cursors. Without it each process makes its own, and cursors end with it.",
     )
     graphiql: bool = Field(True, description="Whether GraphiQL is served at /graphiql.")

@@ -59,11 +59,9 @@ class Page:
 
     @property
     def outages(self) -> list[Outage]:
-        """The registries that were asked for this page and did not answer."""
+        """The registries of the filter that took no part in this page, now or since an earlier page of the walk."""
         return [
-            each
-            for each in self.sources.values()
-            if isinstance(each, Outage) and each.status is not SourceStatus.EXCLUDED
+            each for code, each in self.sources.items() if isinstance(each, Outage) and code in self.request.clusters
         ]
 
     def cursor(self, placed: Placed) -> str:

@@ -139,6 +139,7 @@ async def test_a_walk_only_ever_narrows_and_a_return_is_excluded() -> None:
     third = await page(held, CODEC, replace(first.request, cursor=second.cursor(second.rows[-1])), FLAT)
     assert names([third]) == [("a", "3")]
     assert third.sources["b"].status is SourceStatus.EXCLUDED
+    assert [each.cluster for each in third.outages] == ["b"], "the errors say it too"
     assert third.complete is False
     assert registry(held, "b").asked == []
     anew = await page(held, CODEC, request(held, 6), FLAT)
