@@ -5,8 +5,9 @@ so that a search crosses languages. Pure: no GraphQL, no HTTP, no SQL. Loaded
 once, when the gateway starts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from gateway.vocabulary.concepts import Concept, load_concepts
@@ -14,6 +15,9 @@ from gateway.vocabulary.industries import Industries, Industry, load_industries
 from gateway.vocabulary.queries import ConceptHit, Queries, load_queries
 
 __all__ = ["Vocabulary"]
+
+_SEARCHES = 1000
+"""How many search texts are remembered with the concepts they name: finding them costs some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,15 @@ class Vocabulary:
     """The concepts by URI."""
     industries: Industries
     queries: Queries
+    _remembered: Callable[[str, str | None], tuple[ConceptHit, ...]]
 
     @classmethod
     def load(cls) -> Self:
         """Read the package's data files."""
         concepts = load_concepts()
-        return cls(concepts=concepts, industries=load_industries(), queries=load_queries(concepts))
+        queries = load_queries(concepts)
+        remembered = lru_cache(_SEARCHES)(queries.concepts_in)
+        return cls(concepts=concepts, industries=load_industries(), queries=queries, _remembered=remembered)
 
     def industry(self, system: str, version: str, code: str) -> Industry:
         """The industry of a code; one the vocabulary does not know has no label but its code."""
@@ -37,4 +44,4 @@ class Vocabulary:
 
     def concepts_in(self, text: str, lang: str | None = None) -> tuple[ConceptHit, ...]:
         """The concepts a search text names, in whatever language; see ``Queries.concepts_in``."""
-        return self.queries.concepts_in(text, lang)
+        return self._remembered(text, lang)
