@@ -4,9 +4,9 @@ from pathlib import Path
 
 import asyncpg
 
+from adapters.guadalajara import ADAPTER
 from tests.cli.conftest import Corridor
 from tests.cli.demo import RunningDemo
-from tests.conftest import MakeDatabase
 
 NOWHERE = "postgresql://someone:hunter2-secret@127.0.0.1:1/nowhere"
 
@@ -22,10 +22,8 @@ def test_a_city_of_the_running_demo_passes(demo: RunningDemo, corridor: Corridor
     assert len(shown.stdout.splitlines()) > len(checked.stdout.splitlines())
 
 
-async def test_a_renamed_column_fails_and_is_named(
-    corridor: Corridor, city_databases: dict[str, str], make_database: MakeDatabase
-) -> None:
-    database = await make_database(city_databases["guadalajara"])
+async def test_a_renamed_column_fails_and_is_named(corridor: Corridor, database: str) -> None:
+    await ADAPTER.create(database, 20, 1, lambda done, total: None)
     connection = await asyncpg.connect(database)
     await connection.execute("alter table padron.afiliado rename column semblanza to resumen")
     await connection.close()

@@ -48,6 +48,11 @@ PROVOCATIONS = {
     ErrorCode.NO_SUCH_PAGE: Provocation(404, path="/graphq"),
     ErrorCode.TOO_MANY_TOKENS: Provocation(400, "{ " + "__typename " * 1000 + "}"),
     ErrorCode.TOO_DEEP: Provocation(400, f"{{ members {{ nodes {{ {'offers { owner { ' * 6} id {'} } ' * 6} }} }} }}"),
+    ErrorCode.TOO_MANY_FIELDS: Provocation(
+        400,
+        "{ ...A ...A } fragment A on Query { ...B ...B } fragment B on Query { ...C ...C }"
+        f" fragment C on Query {{ clusters {{ {' '.join(f'a{place}: slug' for place in range(80))} }} }}",
+    ),
     ErrorCode.SYNTAX_ERROR: Provocation(400, "{"),
     ErrorCode.VALIDATION_FAILED: Provocation(400, "{ nothing }"),
     ErrorCode.OPERATION_UNKNOWN: Provocation(400, "query A { __typename } query B { __typename }"),
