@@ -11,7 +11,9 @@ from gateway.app import Gateway
 from gateway.federation.directory import Directory, Source
 from gateway.settings import Settings
 
-SETTINGS = Settings(cursor_secret="for tests only", max_tokens=100_000, max_depth=50, request_deadline=60)  # type: ignore[arg-type]
+SETTINGS = Settings(
+    cursor_secret="for tests only", max_tokens=100_000, max_depth=50, max_fields=100_000, request_deadline=60
+)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
