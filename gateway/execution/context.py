@@ -31,12 +31,16 @@ _MOST_PROGRAMMES = 1000
 
 
 class RequestContext:
-    """Implements ``schemas.context.Context``. ``errors`` gathers what the answer has to say beside its data."""
+    """Implements ``schemas.context.Context``. ``errors`` gathers what the answer has to say beside its data.
+
+    ``partial`` says that the data itself tells of a registry that did not answer.
+    """
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._rows = Rows(services.directory)
         self.errors: list[GraphQLError] = []
+        self.partial = False
 
     async def listed(self, info: Info, of: str, arguments: ListArguments) -> Any:
         """A page of a list, by response key."""
@@ -56,6 +60,7 @@ class RequestContext:
         try:
             return await self._row(_raw(info), reference)
         except SourceFailure:
+            self.partial = True
             return MemberUnavailable(
                 id=id,  # type: ignore[arg-type]
                 cluster=self.cluster(reference.cluster),

@@ -67,11 +67,15 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The answer as JSON. ``executed`` is False where the request itself was wrong, and there is no ``data``."""
+    """The answer as JSON. ``executed`` is False where the request itself was wrong, and there is no ``data``.
+
+    ``whole`` says that every registry concerned took part and nothing failed: only such an answer may be kept.
+    """
 
     body: bytes
     executed: bool
     refusal: ErrorCode | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class Operations:
         answer: dict[str, Any] = {"data": result.data}
         if errors:
             answer["errors"] = [_formatted(error) for error in errors]
-        return Response(orjson.dumps(answer), executed=True)
+        return Response(orjson.dumps(answer), executed=True, whole=not errors and not context.partial)
 
     async def _execute(self, document: DocumentNode, operation: Operation, context: RequestContext) -> ExecutionResult:
         result = execute(
