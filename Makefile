@@ -1,6 +1,7 @@
 # The gateway on a bare machine: Python 3.11 or later and make are all it needs. `make help` lists the targets.
 PORT ?= 8000
 PY := .venv/bin/python
+ROOT_STATE := /var/lib/corridor-gateway
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint format bench sdl clean
@@ -49,3 +50,5 @@ sdl: .venv/installed-run
 clean:
 	rm -rf .venv var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name node_modules -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+	@if [ -d $(ROOT_STATE) ]; then echo 'Left alone is $(ROOT_STATE): what servers started by root keep outside of'; \
+	echo 'a folder that they cannot reach. When none of them runs any more: rm -rf $(ROOT_STATE)'; fi

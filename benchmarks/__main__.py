@@ -1,7 +1,7 @@
 """``python -m benchmarks``: the comparison, growth, and their tables."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from benchmarks.comparison import Figures, Pace, check, compare
-from benchmarks.contestants import CONTESTANTS
-from benchmarks.growth import Growth, grow
+from benchmarks.contestants import ALL, QUICK
+from benchmarks.growth import grow, publish, tables
 from benchmarks.processes import serving
-from benchmarks.profiling import profiled
+from benchmarks.profiling import profile_table, profiled
+from benchmarks.programs import able
 from benchmarks.registries import HOME, registries
-from benchmarks.report import comparison_table, growth_tables, into_page, machine, save
+from benchmarks.report import comparison_content, comparison_table, into_page, machine, save
 from benchmarks.setting import NUMBER, Setting
 
 _QUICK_MEMBERS = 1_000
@@ -30,7 +31,11 @@ def main(
     rounds: Annotated[int, typer.Option(help="Turns of each contestant.")] = 5,
     seconds: Annotated[float, typer.Option(help="Seconds of a turn.")] = 3.0,
     sizes: Annotated[
-        str, typer.Option("--growth", help="Sizes of the registries to measure growth over, such as 1000,20000.")
+        str,
+        typer.Option("--growth", help="Growth instead, over registries of these sizes, such as 20000,200000,1000000."),
+    ] = "",
+    only: Annotated[
+        str, typer.Option(help="Contestants beside the gateway, such as floor,naive; all of them otherwise.")
     ] = "",
     quick: Annotated[bool, typer.Option("--quick", help="The short form: 1,000 members, under a minute.")] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Where the gateway's time goes, instead.")] = False,
@@ -44,36 +49,40 @@ def main(
     _CONSOLE.print(machine())
     if profile:
         with registries(members, _CONSOLE) as dsns:
-            profiled(dsns, _plans(members), pace.seconds, _CONSOLE)
+            _publish("profile", profile_table(profiled(dsns, _plans(members), pace.seconds, _CONSOLE)), keep=keep)
         return
-    compared = _comparison(members, pace, number)
-    tables = {"comparison": comparison_table(compared)}
-    grown = {int(size): _growth(int(size), seconds / 2) for size in sizes.split(",") if size}
-    if grown:
-        tables["growth"] = growth_tables(grown)
-    for name, table in tables.items():
-        _CONSOLE.print(Markdown(table))
-        if keep:
-            into_page(name, table)
+    if sizes:
+        _growth([int(size) for size in sizes.split(",")], Pace(rounds, seconds / 3), keep=keep)
+        return
+    names = ("gateway", *only.split(",")) if only else QUICK if quick else ALL
+    compared = _comparison(members, pace, number, able(names, _CONSOLE))
+    _publish("comparison", comparison_table(compared), keep=keep)
     if keep:
         into_page("machine", f"Measured on {machine()}; {members:,} invented members a registry.")
-        _CONSOLE.print(f"written: {save(members, pace, compared, grown)}")
+        _CONSOLE.print(f"written: {save('comparison', comparison_content(members, pace, compared))}")
 
 
-def _comparison(members: int, pace: Pace, number: int) -> Mapping[str, Mapping[str, Figures]]:
+def _comparison(members: int, pace: Pace, number: int, names: Sequence[str]) -> Mapping[str, Mapping[str, Figures]]:
     with registries(members, _CONSOLE) as dsns:
         setting = Setting.of(dsns, _plans(members), number)
-        with serving(dsns, setting.plans, CONTESTANTS) as ports:
+        with serving(dsns, setting.plans, names) as ports:
             asyncio.run(check(setting, ports, number))
-            _CONSOLE.print(f"{number} cases of each query are answered alike by {', '.join(CONTESTANTS)}")
+            _CONSOLE.print(f"{number} cases of each query are answered alike by {', '.join(names)}")
             return asyncio.run(compare(setting, ports, pace, _CONSOLE))
 
 
-def _growth(members: int, seconds: float) -> Growth:
-    with registries(members, _CONSOLE) as dsns:
-        setting = Setting.of(dsns, _plans(members))
-        with serving(dsns, setting.plans, ("gateway",)) as ports:
-            return asyncio.run(grow(setting, ports["gateway"], seconds))
+def _growth(sizes: Sequence[int], pace: Pace, *, keep: bool) -> None:
+    grown = grow(sizes, pace, _CONSOLE)
+    for table in tables(grown).values():
+        _CONSOLE.print(Markdown(table))
+    if keep:
+        _CONSOLE.print(f"written: {publish(grown, pace)}")
+
+
+def _publish(section: str, table: str, *, keep: bool) -> None:
+    _CONSOLE.print(Markdown(table))
+    if keep:
+        into_page(section, table)
 
 
 def _plans(members: int) -> Path:

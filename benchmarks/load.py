@@ -10,7 +10,7 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import cast
 
 import uvloop
@@ -20,6 +20,8 @@ __all__ = ["Job", "Turn", "ask", "measure"]
 _END = b"\r\n\r\n"
 _OK = b"HTTP/1.1 200 "
 _LENGTH = b"content-length: "
+_CHUNKED = b"transfer-encoding: chunked"
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 _GRACE_SECONDS = 60.0
 
 
@@ -48,6 +50,8 @@ class Turn:
     p50: float
     p95: float
     p99: float
+    busy: float
+    """The share of a core that the load itself took: it must stay far from 1, or it is the load that is measured."""
 
     @property
     def rate(self) -> float:
@@ -76,12 +80,7 @@ class _Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         received = self._received
         received += data
-        head = received.find(_END)
-        if head < 0:
-            return
-        start = received.index(_LENGTH) + len(_LENGTH)
-        length = int(received[start : received.index(b"\r", start)])
-        if len(received) < head + len(_END) + length:
+        if not _whole(received):
             return
         now = perf_counter()
         self.milliseconds.append((now - self._sent) * 1000)
@@ -103,10 +102,24 @@ class _Connection(asyncio.Protocol):
         self._transport.write(self._random.choice(self._requests))
 
 
+def _whole(received: bytearray) -> bool:
+    """Whether a response is there to its end, by its length or its last chunk."""
+    head = received.find(_END)
+    if head < 0:
+        return False
+    headers = received[:head].lower()
+    start = headers.find(_LENGTH)
+    if start < 0:
+        return _CHUNKED in headers and received.endswith(_LAST_CHUNK)
+    end = headers.find(b"\r", start)
+    length = int(headers[start + len(_LENGTH) : end if end > 0 else None])
+    return len(received) >= head + len(_END) + length
+
+
 async def measure(job: Job) -> Turn:
     """Runs the job in this process."""
     requests = [_request(job.path, body) for body in job.bodies]
-    started = perf_counter()
+    started, worked = perf_counter(), process_time()
     loop = asyncio.get_running_loop()
     connections = [_Connection(requests, started + job.seconds, job.seed + number) for number in range(job.concurrency)]
     for connection in connections:
@@ -116,7 +129,7 @@ async def measure(job: Job) -> Turn:
     milliseconds = sorted(latency for connection in connections for latency in connection.milliseconds)
     failed = sum(connection.failed for connection in connections)
     shares = (milliseconds[int(len(milliseconds) * share)] for share in (0.5, 0.95, 0.99))
-    return Turn(len(milliseconds), seconds, failed, *shares)
+    return Turn(len(milliseconds), seconds, failed, *shares, busy=(process_time() - worked) / seconds)
 
 
 def _request(path: str, body: str) -> bytes:

@@ -9,18 +9,33 @@ from adapters.contract.answer import Row
 from adapters.contract.cluster import Cluster
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
 from adapters.kit.postgres import PostgresRegistry
+from adapters.kit.statement import Statement, StatementKind
 
 __all__ = ["Plan", "Recorder", "Sent", "plan", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A statement that went to a city; ``keys`` is the place of a fetch's keys among the values, else -1."""
+    """A statement that went to a city, and how it is planned there (``StatementKind``).
+
+    ``keys`` is the place of a fetch's keys among the values, else -1.
+    """
 
     cluster: str
     sql: str
     values: Sequence[object]
+    kind: str
     keys: int = -1
+
+    @classmethod
+    def of(cls, cluster: str, statement: Statement, keys: int = -1) -> "Sent":
+        """What becomes of a statement."""
+        return cls(cluster, statement.sql, statement.values, statement.kind.value, keys)
+
+    @property
+    def statement(self) -> Statement:
+        """The statement again, to be run as the gateway ran it."""
+        return Statement(self.sql, tuple(self.values), StatementKind(self.kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,8 @@ class Recorder:
         self.registry = registry
         self.pages: list[Sent] = []
         self.fetches: list[Sent] = []
+        self.sought: Where | None = None
+        """What the latest page was of."""
 
     @property
     def cluster(self) -> Cluster:
@@ -47,14 +64,15 @@ class Recorder:
     async def page(self, request: PageRequest) -> Sequence[Row]:
         """Noted."""
         statement = self.registry.compiler.page(request)
-        self.pages.append(Sent(self.cluster.code, statement.sql, statement.values))
+        self.sought = request.where
+        self.pages.append(Sent.of(self.cluster.code, statement))
         return await self.registry.page(request)
 
     async def fetch(self, request: FetchRequest) -> Sequence[Row]:
         """Noted."""
         statement = self.registry.compiler.fetch(request)
         sought = request.keys[0] if len(request.keys) == 1 else list(request.keys)
-        self.fetches.append(Sent(self.cluster.code, statement.sql, statement.values, statement.values.index(sought)))
+        self.fetches.append(Sent.of(self.cluster.code, statement, statement.values.index(sought)))
         return await self.registry.fetch(request)
 
     async def count(self, where: Where) -> int:

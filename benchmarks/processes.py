@@ -1,20 +1,26 @@
 """The contestants' processes: started on free ports, ended with us."""
 
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
 
-from benchmarks.contestants import CONTESTANTS
+from benchmarks.contestants import CONTESTANTS, QUICK
 from benchmarks.contestants.floor import PLANS
+from benchmarks.contestants.given import GIVEN
+from benchmarks.programs import PROGRAMS, PROJECTS, node, silent
 from gateway.embedded.ports import free_port
 
-__all__ = ["SECRET", "serving"]
+__all__ = ["REGISTRIES", "SECRET", "process", "serving", "wait"]
+
+REGISTRIES = "registries.json"
+"""Beside the plans: what the hand-written Node server is given."""
 
 SECRET = "a secret for cursors that live no longer than the comparison"  # noqa: S105
 
@@ -24,35 +30,69 @@ _STOP_SECONDS = 20.0
 
 @contextmanager
 def serving(
-    dsns: Mapping[str, str], plans: Path, names: Sequence[str] = CONTESTANTS, profile: Path | None = None
+    dsns: Mapping[str, str], plans: Path, names: Sequence[str] = QUICK, profile: Path | None = None
 ) -> Iterator[Mapping[str, int]]:
-    """Runs these contestants, each in a process of its own; gives their ports by name."""
-    environment = {**os.environ, PLANS: str(plans), "CORRIDOR_CURSOR_SECRET": SECRET}
+    """Runs these contestants, each in processes of its own; gives their ports by name. With ``profile`` they are watched."""
+    environment = {
+        **os.environ,
+        PLANS: str(plans),
+        GIVEN: str(plans.with_name(REGISTRIES)),
+        "CORRIDOR_CURSOR_SECRET": SECRET,
+    }
     for city, dsn in dsns.items():
         environment[f"CORRIDOR_REGISTRIES__{city.upper()}__DSN"] = dsn
-    ports = {name: free_port() for name in names}
-    running: list[subprocess.Popen[bytes]] = []
-    try:
+    with ExitStack() as running:
+        subgraphs = _subgraphs(running, plans) if any(CONTESTANTS[name].subgraphs for name in names) else {}
+        ports = {}
+        for name in names:
+            ports[name] = free_port()
+            if CONTESTANTS[name].projects:
+                _node(running, name, ports[name], {"SUBGRAPHS": json.dumps(subgraphs)}, plans)
+            else:
+                command = [sys.executable, "-m", "benchmarks.contestants", name, str(ports[name])]
+                command += [str(profile)] if profile else []
+                running.enter_context(process(command, environment))
         for name, port in ports.items():
-            command = [sys.executable, "-m", "benchmarks.contestants", name, str(port)]
-            command += [str(profile)] if profile else []
-            running.append(subprocess.Popen(command, env=environment, stdin=subprocess.PIPE))  # noqa: S603
-        for name, port in ports.items():
-            _wait(name, port)
+            wait(name, port)
         yield ports
+
+
+def _subgraphs(running: ExitStack, plans: Path) -> Mapping[str, str]:
+    """Serves every city by itself; gives the addresses by city."""
+    ports = {}
+    for cluster, known in json.loads(plans.with_name(REGISTRIES).read_text("utf-8"))["clusters"].items():
+        ports[known["city"]] = free_port()
+        _node(running, "subgraph", ports[known["city"]], {"CITY": known["city"], "CLUSTER": cluster}, plans)
+    for city, port in ports.items():
+        wait(city, port)
+    return {city: f"http://127.0.0.1:{port}/graphql" for city, port in ports.items()}
+
+
+def _node(running: ExitStack, program: str, port: int, given: Mapping[str, str], plans: Path) -> None:
+    folder, *arguments = PROGRAMS[program]
+    command = [node(), *(each.format(port=port) for each in arguments)]
+    variables = silent({**given, "PORT": str(port), GIVEN: str(plans.with_name(REGISTRIES).resolve())})
+    running.enter_context(process(command, variables, PROJECTS / folder))
+
+
+@contextmanager
+def process(command: Sequence[str], environment: Mapping[str, str], folder: Path | None = None) -> Iterator[None]:
+    """A process that ends when its standard input does, so that it ends with us, however we end."""
+    running = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, cwd=folder)  # noqa: S603
+    try:
+        yield
     finally:
-        for process in running:
-            assert process.stdin is not None  # noqa: S101 - it is a pipe
-            process.stdin.close()
-        for process in running:
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        assert running.stdin is not None  # noqa: S101 - it is a pipe
+        running.stdin.close()
+        try:
+            running.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
 
 
-def _wait(name: str, port: int) -> None:
+def wait(name: str, port: int) -> None:
+    """Waits until a process answers on its port; raises TimeoutError."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         try:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["PAGE", "QUERIES", "SEARCHED", "Query", "listing"]
+__all__ = ["BY_CITY", "PAGE", "QUERIES", "SEARCHED", "Query", "listing"]
 
 PAGE = 50
 """Members of a page of Q2."""
@@ -10,6 +10,10 @@ SEARCHED = 20
 """Members of a page of Q3."""
 
 _SCALARS = "id displayName sector orgType founded city country updatedAt"
+_NESTED = """id displayName city
+      offers(first: 5) { id kind trl validUntil title { text lang } }
+      needs(first: 5) { id kind validUntil title { text lang } }"""
+_SCORED = f"score node {{ {_SCALARS} cluster {{ slug }} }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,7 @@ def listing(size: int) -> str:
     return f"""query Listing($after: String) {{
   members(first: {size}, after: $after, orderBy: {{field: NAME}}) {{
     nodes {{
-      id displayName city
-      offers(first: 5) {{ id kind trl validUntil title {{ text lang }} }}
-      needs(first: 5) {{ id kind validUntil title {{ text lang }} }}
+      {_NESTED}
     }}
     pageInfo {{ hasNextPage }}
   }}
@@ -47,7 +49,7 @@ QUERIES = (
         f"a filtered search, page of {SEARCHED}",
         f"""query Search($search: String!, $sectors: [Sector!]) {{
   members(search: $search, filter: {{sectors: $sectors}}, first: {SEARCHED}) {{
-    edges {{ score node {{ {_SCALARS} cluster {{ slug }} }} }}
+    edges {{ {_SCORED} }}
     pageInfo {{ hasNextPage }}
   }}
 }}""",
@@ -58,3 +60,40 @@ QUERIES = (
         f"query Six($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Member {{ {_SCALARS} }} }} }}",
     ),
 )
+
+_CITIES = ("montreal", "guadalajara")
+
+BY_CITY = {
+    "Q1": f"query One($id: ID!) {{ CITYMember(id: $id) {{ {_SCALARS} }} }}",
+    "Q2": "query Listing($after: String) {"
+    + "".join(
+        f"""
+  {city}Members(first: {PAGE}, after: $after, orderBy: {{field: NAME}}) {{
+    nodes {{
+      {_NESTED}
+    }}
+    pageInfo {{ hasNextPage }}
+  }}"""
+        for city in _CITIES
+    )
+    + "\n}",
+    "Q3": "query Search($search: String!, $sectors: [Sector!]) {"
+    + "".join(
+        f"""
+  {city}Members(search: $search, filter: {{sectors: $sectors}}, first: {SEARCHED}) {{
+    edges {{ {_SCORED} }}
+    pageInfo {{ hasNextPage }}
+  }}"""
+        for city in _CITIES
+    )
+    + "\n}",
+    "Q4": "query Six("
+    + ", ".join(f"${city}: [ID!]!" for city in _CITIES)
+    + ") {"
+    + "".join(f" {city}Nodes(ids: ${city}) {{ {_SCALARS} }}" for city in _CITIES)
+    + " }",
+}
+"""The same asked city by city, by a query's name: who wants the first 50 of both has to ask each for 50.
+
+CITY in Q1 is the city whose member it is: the client has to know it.
+"""

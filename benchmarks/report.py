@@ -10,11 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.comparison import Figures, Pace
-from benchmarks.contestants import CONTESTANTS
-from benchmarks.growth import SIZES, Growth
-from benchmarks.queries import QUERIES
 
-__all__ = ["comparison_table", "growth_tables", "into_page", "machine", "save"]
+__all__ = ["comparison_content", "comparison_table", "into_page", "machine", "save"]
 
 _RESULTS = Path(__file__).parent / "results"
 _PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -28,54 +25,32 @@ def machine() -> str:
 
 
 def comparison_table(found: Mapping[str, Mapping[str, Figures]]) -> str:
-    """Rates, ratios and latencies of every contestant."""
+    """Rates, ratios and latencies of every contestant; the last ratio is the gateway's rate by theirs."""
     rows = [
-        "| | | requests/s | of the floor | times naive | p50 ms | p95 ms | p99 ms |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
+        "| | | requests/s | of the floor | times naive | gateway is times | p50 ms | p95 ms | p99 ms |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for query, by_name in found.items():
-        for name in CONTESTANTS:
-            each = by_name[name]
+        for name, each in by_name.items():
+            ratios = (each.ratio(by_name["floor"]), each.ratio(by_name["naive"]), by_name["gateway"].ratio(each))
             rows.append(
-                f"| {query} | {name} | {each.rate:,.0f} | {each.ratio(by_name['floor']):.2f}"
-                f" | {each.ratio(by_name['naive']):.1f} | {each.p50:.1f} | {each.p95:.1f} | {each.p99:.1f} |"
+                f"| {query} | {name} | {each.rate:,.0f} | {ratios[0]:.2f} | {ratios[1]:.1f} | {ratios[2]:.1f}"
+                f" | {each.p50:.1f} | {each.p95:.1f} | {each.p99:.1f} |"
             )
     return "\n".join(rows)
 
 
-def growth_tables(found: Mapping[int, Growth]) -> str:
-    """Latencies by the number of members, and by the size and depth of a page."""
-    names = [query.name for query in QUERIES]
-    rows = [
-        "| members a registry | " + " | ".join(f"{name} ms" for name in names) + " |",
-        "|---:|" + "---:|" * len(names),
-    ]
-    rows += [
-        f"| {members:,} | " + " | ".join(f"{each.queries[name]:.2f}" for name in names) + " |"
-        for members, each in found.items()
-    ]
-    sizes = " | ".join(f"{size} rows, ms" for size in SIZES)
-    rows += ["", f"| members a registry | page | {sizes} |", "|---:|---|" + "---:|" * len(SIZES)]
-    for members, each in found.items():
-        for page, latencies in (("first", each.first), ("deep", each.deep)):
-            columns = " | ".join(f"{latencies[size]:.2f}" for size in SIZES)
-            rows.append(f"| {members:,} | {page} | {columns} |")
-    return "\n".join(rows)
-
-
-def save(members: int, pace: Pace, compared: Mapping[str, Mapping[str, Figures]], grown: Mapping[int, Growth]) -> Path:
-    """Writes all figures into a file named by the day; gives its path."""
-    file = _RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
-    file.parent.mkdir(exist_ok=True)
+def comparison_content(members: int, pace: Pace, compared: Mapping[str, Mapping[str, Figures]]) -> Mapping[str, object]:
+    """What is kept of a comparison."""
     by_query = {query: {name: asdict(each) for name, each in found.items()} for query, found in compared.items()}
-    content = {
-        "machine": machine(),
-        "members": members,
-        "pace": asdict(pace),
-        "comparison": by_query,
-        "growth": {number: asdict(each) for number, each in grown.items()},
-    }
-    file.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    return {"members": members, "pace": asdict(pace), "comparison": by_query}
+
+
+def save(name: str, content: Mapping[str, object]) -> Path:
+    """Writes figures into a file named by the day and what they are of; gives its path."""
+    file = _RESULTS / f"{datetime.now(UTC):%Y-%m-%d}-{name}.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"machine": machine(), **content}, indent=2) + "\n", "utf-8")
     return file
 
 

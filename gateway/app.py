@@ -10,15 +10,18 @@ from importlib import import_module
 from starlette.applications import Starlette
 
 from adapters.contract.registry import Adapter, Limits
-from gateway.execution import operations
-from gateway.execution.connections import Services
-from gateway.execution.context import RequestContext
-from gateway.execution.operations import Operation, Operations, Response
+from gateway.execution.documents import Limits as DocumentLimits
+from gateway.execution.facts import Services
+from gateway.execution.operations import Operation, Operations
+from gateway.execution.responses import Response
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory, Source
+from gateway.federation.fanout import begin_request
+from gateway.federation.flights import SharedRegistry
 from gateway.federation.reference import Reference
 from gateway.http.application import application
-from gateway.settings import Settings
+from gateway.settings import RegistrySettings, Settings
+from gateway.telemetry.caches import Caches
 from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
 from schemas.schema import build
@@ -34,11 +37,10 @@ class Gateway:
 
     directory: Directory
     operations: Operations
-    services: Services
 
     @classmethod
-    def of(cls, settings: Settings, directory: Directory) -> "Gateway":
-        """Wires a gateway over these registries."""
+    def of(cls, settings: Settings, directory: Directory, *, direct: bool = True) -> "Gateway":
+        """Wires a gateway over these registries; ``direct`` as in :class:`Operations`."""
         if settings.cursor_secret is None:
             _LOG.warning("no cursor_secret is set: cursors end with this process")
             secret = secrets.token_bytes(32)
@@ -50,22 +52,27 @@ class Gateway:
             )
             for source in directory
         }
-        limits = operations.Limits(
+        services = Services(directory, CursorCodec(secret), Vocabulary.load(), clusters.__getitem__)
+        limits = DocumentLimits(
             tokens=settings.max_tokens,
             depth=settings.max_depth,
             fields=settings.max_fields,
-            deadline=settings.request_deadline,
             documents=settings.document_cache,
         )
-        return cls(
-            directory,
-            Operations(build()._schema, limits),  # noqa: SLF001 - Strawberry hands out graphql-core's schema no other way
-            Services(directory, CursorCodec(secret), Vocabulary.load(), clusters.__getitem__),
+        operations = Operations(
+            build()._schema,  # noqa: SLF001 - Strawberry hands out graphql-core's schema no other way
+            services,
+            limits,
+            deadline=settings.request_deadline,
+            plans=settings.plan_cache,
+            direct=direct,
         )
+        return cls(directory, operations)
 
     async def run(self, operation: Operation) -> Response:
         """Answers one operation."""
-        return await self.operations.run(operation, RequestContext(self.services))
+        begin_request()
+        return await self.operations.run(operation)
 
 
 def load_adapters(settings: Settings) -> Mapping[str, Adapter]:
@@ -79,18 +86,14 @@ def load_adapters(settings: Settings) -> Mapping[str, Adapter]:
 def open_directory(settings: Settings) -> Directory:
     """The registries of the settings; none is connected to yet."""
     adapters = load_adapters(settings)
-    return Directory.of(
-        *(
-            Source(
-                adapters[city].open(
-                    registry.dsn.get_secret_value(),
-                    Limits(registry.pool_size, registry.connect_timeout, registry.statement_timeout),
-                ),
-                registry.deadline,
-            )
-            for city, registry in settings.registries.items()
-        )
-    )
+
+    def source(city: str, given: RegistrySettings) -> Source:
+        limits = Limits(given.pool_size, given.connect_timeout, given.statement_timeout)
+        registry = adapters[city].open(given.dsn.get_secret_value(), limits)
+        shared = SharedRegistry(registry) if settings.share_reads else None
+        return Source(registry, given.deadline, shared=shared)
+
+    return Directory.of(*(source(city, given) for city, given in settings.registries.items()))
 
 
 def create_app(settings: Settings, directory: Directory | None = None) -> Starlette:
@@ -103,4 +106,5 @@ def create_app(settings: Settings, directory: Directory | None = None) -> Starle
         yield
         await opened.close()
 
-    return application(gateway.run, opened, lifespan, max_body=settings.max_body, graphiql=settings.graphiql)
+    caches: Caches = {**gateway.operations.caches}
+    return application(gateway.run, opened, lifespan, settings, caches)

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["ClientError", "ErrorCode", "SourceFailure"]
+__all__ = ["ClientError", "ErrorCode", "SourceFailure", "internal_error"]
 
 
 class ErrorCode(StrEnum):
@@ -15,6 +15,8 @@ class ErrorCode(StrEnum):
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     NO_SUCH_PAGE = "NO_SUCH_PAGE"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     TOO_MANY_TOKENS = "TOO_MANY_TOKENS"
     TOO_DEEP = "TOO_DEEP"
     TOO_MANY_FIELDS = "TOO_MANY_FIELDS"
@@ -49,3 +51,12 @@ class SourceFailure(ClientError):
     def __init__(self, code: ErrorCode, cluster: str, message: str, *, retryable: bool) -> None:
         super().__init__(code, message, cluster=cluster, retryable=retryable)
         self.cluster = cluster
+
+
+def internal_error(trace: str) -> ClientError:
+    """What a client sees of an unexpected error: where to find it in the log, and nothing else of it."""
+    return ClientError(
+        ErrorCode.INTERNAL_ERROR,
+        "Something went wrong inside the gateway. It was logged: give `traceId` when you report it.",
+        traceId=trace,
+    )

@@ -5,13 +5,11 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
-from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.codes import CollaborationMode, NeedKind, OfferKind, OrgType, Sector
-from adapters.contract.request import Condition
 from schemas.enums import MemberOrderField, OrderDirection, PostingOrderField
 from schemas.scalars import ConceptURI, CountryCode, LanguageTag
 
-__all__ = ["MemberFilter", "MemberOrder", "NeedFilter", "OfferFilter", "PostingOrder", "conditions"]
+__all__ = ["MemberFilter", "MemberOrder", "NeedFilter", "OfferFilter", "PostingOrder"]
 
 _DIRECTION = "Which end comes first: ASC where nothing is said, but DESC for RELEVANCE."
 _CLUSTERS = "Only these clusters, by slug."
@@ -63,11 +61,3 @@ class MemberOrder:
 class PostingOrder:
     field: PostingOrderField = strawberry.field(description="What to order by.")
     direction: OrderDirection | None = strawberry.field(default=UNSET, description=_DIRECTION)
-
-
-def conditions(of: str, given: MemberFilter | OfferFilter | NeedFilter | None) -> tuple[Condition, ...]:
-    """The conditions of a filter, in the order of the catalogue; an empty list is a condition that nothing meets."""
-    if not given:
-        return ()
-    values = ((name, getattr(given, name)) for name in CATALOGUE[of].filters)
-    return tuple(Condition(name, tuple(map(str, listed))) for name, listed in values if listed not in (UNSET, None))

@@ -1,4 +1,7 @@
-"""The root fields of queries."""
+"""The root fields of queries.
+
+Resolvers of fields that ask registries declare their arguments and leave them: the plan of the operation reads them.
+"""
 
 from typing import Annotated
 
@@ -7,9 +10,9 @@ from strawberry import UNSET
 
 from schemas.cluster import Cluster
 from schemas.connection import MemberConnection, NeedConnection, OfferConnection
-from schemas.context import Info, ListArguments
-from schemas.enums import OnSourceFailure, OrderDirection
-from schemas.filters import MemberFilter, MemberOrder, NeedFilter, OfferFilter, PostingOrder, conditions
+from schemas.context import Info
+from schemas.enums import OnSourceFailure
+from schemas.filters import MemberFilter, MemberOrder, NeedFilter, OfferFilter, PostingOrder
 from schemas.member import MemberResult
 from schemas.node import Node
 from schemas.scalars import LanguageTag
@@ -37,33 +40,6 @@ _FILTER = strawberry.argument(description="Which rows.")
 _ORDER = strawberry.argument(description="Which order; by points where there is a search, else the object's own.")
 
 
-def _arguments(
-    of: str,
-    search: str | None,
-    lang: str | None,
-    filter: MemberFilter | OfferFilter | NeedFilter | None,
-    order_by: MemberOrder | PostingOrder | None,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    on_source_failure: OnSourceFailure,
-) -> ListArguments:
-    return ListArguments(
-        search=search or None,
-        lang=lang or None,
-        clusters=(filter.clusters if filter and filter.clusters is not UNSET else None),
-        conditions=conditions(of, filter),
-        order=order_by.field.value if order_by else None,
-        descending=(order_by.direction is OrderDirection.DESC if order_by and order_by.direction else None),
-        first=None if first is UNSET else first,
-        after=after or None,
-        last=None if last is UNSET else last,
-        before=before or None,
-        fail_whole=on_source_failure is OnSourceFailure.FAIL,
-    )
-
-
 @strawberry.type(description="What can be asked.")
 class Query:
     @strawberry.field(description="All clusters of the corridor, by slug.")
@@ -80,19 +56,19 @@ class Query:
         description="A member; null where its registry shows none of this ID, MemberUnavailable where it cannot say."
     )
     async def member(self, info: Info, id: ID) -> MemberResult | None:
-        return await info.context.member(info, id)  # type: ignore[no-any-return]
+        return await info.context.root(info)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="What an ID points to; null where there is nothing, an error where its registry does not answer."
     )
     async def node(self, info: Info, id: ID) -> Node | None:
-        return await info.context.node(info, id)  # type: ignore[no-any-return]
+        return await info.context.root(info)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The same for many IDs, at most 100, in the order asked.")
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global IDs.")]
     ) -> list[Node | None]:
-        return await info.context.nodes(info, ids)  # type: ignore[no-any-return]
+        return await info.context.root(info)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Members of all clusters in one list; by name where no order is given and nothing is sought."
@@ -110,8 +86,7 @@ class Query:
         before: Before = UNSET,
         on_source_failure: OnFailure = OnSourceFailure.PARTIAL,
     ) -> MemberConnection:
-        given = _arguments("member", search, lang, filter, order_by, first, after, last, before, on_source_failure)
-        return await info.context.listed(info, "member", given)  # type: ignore[no-any-return]
+        return await info.context.root(info)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Offers of all clusters in one list; the latest first where no order or search is given."
@@ -129,8 +104,7 @@ class Query:
         before: Before = UNSET,
         on_source_failure: OnFailure = OnSourceFailure.PARTIAL,
     ) -> OfferConnection:
-        given = _arguments("offer", search, lang, filter, order_by, first, after, last, before, on_source_failure)
-        return await info.context.listed(info, "offer", given)  # type: ignore[no-any-return]
+        return await info.context.root(info)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Needs of all clusters in one list; the latest first where no order or search is given."
@@ -148,5 +122,4 @@ class Query:
         before: Before = UNSET,
         on_source_failure: OnFailure = OnSourceFailure.PARTIAL,
     ) -> NeedConnection:
-        given = _arguments("need", search, lang, filter, order_by, first, after, last, before, on_source_failure)
-        return await info.context.listed(info, "need", given)  # type: ignore[no-any-return]
+        return await info.context.root(info)  # type: ignore[no-any-return]

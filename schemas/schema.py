@@ -17,8 +17,8 @@ __all__ = ["build"]
 class _Subgraph(Schema):
     """The library's own resolver of ``_entities`` takes a client's mistake for a bug: ours leaves it to the gateway."""
 
-    def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:
-        return info.context.entities(info, representations)  # type: ignore[no-any-return]
+    async def entities_resolver(self, info: Info, representations: list[FederationAny]) -> list[FederationAny]:  # type: ignore[override]
+        return await info.context.root(info)  # type: ignore[no-any-return]
 
 
 def build() -> Schema:

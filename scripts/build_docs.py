@@ -29,7 +29,8 @@ from graphql import (
 )
 from pydantic.fields import FieldInfo
 
-from adapters.contract.catalogue import CATALOGUE, Kind, Object, path_of
+from adapters.contract.catalogue import CATALOGUE, path_of
+from adapters.contract.objects import Kind, Object
 from adapters.kit.columns import OPTIONAL, PROJECTIONS, Column
 from gateway.cli import app
 from gateway.errors import ErrorCode

@@ -9,3 +9,4 @@ compile() {
 }
 compile --extra demo --group build -o requirements/run.txt
 compile --extra demo --group build --group dev -c requirements/run.txt -o requirements/dev.txt
+compile --extra demo --group build --group dev --group bench -c requirements/dev.txt -o requirements/bench.txt

@@ -71,9 +71,9 @@ class Adapter(Protocol):
     async def create(self, dsn: str, members: int, seed: int, progress: Progress) -> None:
         """Makes the city's reference registry in an empty database, with ``members`` invented ones."""
 
-    async def check(self, dsn: str, *, record: bool = False) -> Any:
+    async def check(self, dsn: str, limits: Limits, *, record: bool = False) -> Any:
         """A report on whether the database still answers as the projections promise: ``passed``, and ``findings``.
 
-        Each finding has ``check``, ``subject``, ``status`` (OK, WARN or FAIL) and ``detail``. ``record`` notes the
-        native tables as they are, for later checks to compare with.
+        Each finding has ``check``, ``subject``, ``status`` (OK, WARN or FAIL) and ``detail``. ``limits`` say how
+        long an answer may take. ``record`` notes the native tables as they are, for later checks to compare with.
         """

@@ -51,11 +51,15 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which rows of an object: all conditions hold, and the search hits."""
+    """Which rows of an object: all conditions hold, and the search hits.
+
+    ``view`` says what the viewer may see, as one opaque token; what two views ask is never the same question.
+    """
 
     object: str
     conditions: tuple[Condition, ...] = ()
     search: Search | None = None
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,14 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """Rows by key; keys that are not there, or not to be seen, are missing from the answer."""
+    """Rows by key; keys that are not there, or not to be seen, are missing from the answer.
+
+    ``view`` is what the viewer may see, as in :class:`Where`.
+    """
 
     keys: tuple[str, ...]
     shape: Shape
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What a client asked of one object, freed of GraphQL: which fields, under which keys, how deep."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from adapters.contract.catalogue import CATALOGUE, Kind
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Kind
 
 __all__ = ["ID", "TYPENAME", "Pick", "Shape"]
 
@@ -10,8 +11,26 @@ ID = "id"
 TYPENAME = "__typename"
 
 
+class _Hashed:
+    """The hash of a frozen dataclass, worked out once: shapes are deep, and looked up with every request.
+
+    The slot is no field: it takes no part in equality, ``replace`` or pickling (hashes of text differ by process).
+    """
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = hash(tuple([getattr(self, each.name) for each in fields(self)]))  # type: ignore[arg-type]
+            object.__setattr__(self, "_hash", found)
+            return found
+
+
 @dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(_Hashed):
     """One field of a shape.
 
     ``key`` is the key of the answer (an alias or the field's name), ``field`` a field of the
@@ -28,13 +47,17 @@ class Pick:
     shape: "Shape | None" = None
     slot: int = -1
 
+    __hash__ = _Hashed.__hash__
+
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(_Hashed):
     """The picks of one object, in the order of the query."""
 
     object: str
     picks: tuple[Pick, ...]
+
+    __hash__ = _Hashed.__hash__
 
     @property
     def nested(self) -> bool:

@@ -54,7 +54,8 @@ STOP_WORDS = frozenset(
     al como con cual de del el en es la las los nuestra nuestro o para por que se sin sobre son su sus u un una y
     """)
 )
-"""Words that say nothing by themselves in one of the corridor's languages; registries may not index them."""
+"""Articles, prepositions and the like of the corridor's languages, which say nothing by themselves; without "it" (IT
+security) and "e" (e-learning). Registries may not index them."""
 
 
 def content_words(text: str) -> tuple[str, ...]:

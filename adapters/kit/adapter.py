@@ -13,6 +13,7 @@ from adapters.contract.registry import Limits, Progress
 from adapters.contract.trace import Record
 from adapters.kit import folder as folders
 from adapters.kit.explain import TracingRegistry
+from adapters.kit.filling import unconstrained
 from adapters.kit.postgres import PostgresRegistry
 
 __all__ = ["PostgresAdapter"]
@@ -50,7 +51,8 @@ class PostgresAdapter:
                 await connection.execute(self._sql("native/schema.sql"))
                 await connection.execute(_SUPPORT.read_text("utf-8"))
                 await connection.execute(self._sql("native/roles.sql"))
-                await fill(connection, members, seed, progress)
+                async with unconstrained(connection):
+                    await fill(connection, members, seed, progress)
                 await connection.execute(self._sql("indexes.sql"))
         finally:
             await connection.close()
@@ -58,6 +60,6 @@ class PostgresAdapter:
     def _sql(self, name: str) -> str:
         return (self.folder / name).read_text("utf-8")
 
-    async def check(self, dsn: str, *, record: bool = False) -> Any:
+    async def check(self, dsn: str, limits: Limits, *, record: bool = False) -> Any:
         """A report on whether the database still answers as the projections promise."""
-        return await import_module("adapters.kit.check").check(self, dsn, record=record)
+        return await import_module("adapters.kit.check").check(self, dsn, limits, record=record)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from adapters.contract.catalogue import CATALOGUE, Field, Kind, Object
+from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.codes import Code
+from adapters.contract.objects import Field, Kind, Object
 
 __all__ = ["OPTIONAL", "PROJECTIONS", "Column", "relation_of"]
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from adapters.contract.catalogue import CATALOGUE, Kind
-from adapters.contract.request import RELEVANCE, Boundary, PageRequest
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Kind
+from adapters.contract.request import RELEVANCE, SortValue
+from adapters.kit.forms import BoundaryForm, PageForm, Side
 from adapters.kit.statement import Parameters
 
 __all__ = ["Keyset"]
@@ -23,7 +25,8 @@ class Keyset:
     """The order (null flag, sort key, cluster, key) that a page walks along.
 
     ``reversed`` is the order's own direction, ``backward`` says that the page walks against it.
-    Nulls come last both ways; a backward page meets them first.
+    Nulls come last both ways; a backward page meets them first. By relevance, the key is that of the search's hits
+    (``place``): so the hits are in order before rows are joined to them, and only those of the page are joined.
     """
 
     column: str
@@ -31,15 +34,15 @@ class Keyset:
     nullable: bool
     reversed: bool
     backward: bool
+    key: str = "key"
 
     @classmethod
-    def of(cls, request: PageRequest) -> "Keyset":
-        """The keyset of a request."""
-        ordering = request.ordering
-        if ordering.name == RELEVANCE:
-            return cls("score", Kind.INTEGER, False, ordering.descending, request.backward)
-        order = CATALOGUE[request.where.object].orders[ordering.name]
-        return cls(order.column, order.kind, order.nullable, ordering.descending, request.backward)
+    def of(cls, form: PageForm) -> "Keyset":
+        """The keyset of a page."""
+        if form.order == RELEVANCE:
+            return cls("score", Kind.INTEGER, False, form.descending, form.backward, "place")
+        order = CATALOGUE[form.where.object].orders[form.order]
+        return cls(order.column, order.kind, order.nullable, form.descending, form.backward)
 
     @property
     def descending(self) -> bool:
@@ -52,10 +55,16 @@ class Keyset:
     def order_by(self, row: str) -> str:
         """The order as SQL; the null flag is written so that all terms point one way and one index serves them."""
         direction = " desc" if self.descending else ""
-        terms = [f"{self._compared(row)}{direction}", f'{row}.key collate "C"{direction}']
+        terms = [f"{self._compared(row)}{direction}", f'{row}.{self.key} collate "C"{direction}']
         if self.nullable:
             terms.insert(0, f"({row}.{self.column} is {'not ' if self.reversed else ''}null){direction}")
         return ", ".join(terms)
+
+    @property
+    def of_hits(self) -> str:
+        """The order of a search's hits, where a page walks along it."""
+        direction = " desc" if self.descending else ""
+        return f"\n  order by score{direction}, place{direction}" if self.key == "place" else ""
 
     def travelling(self, row: str) -> str:
         """The sort key as it travels: see ``SortValue``."""
@@ -68,28 +77,28 @@ class Keyset:
             case _:
                 return column
 
-    def behind(self, boundary: Boundary, cluster: str, row: str, parameters: Parameters) -> str:
+    def behind(self, boundary: BoundaryForm, row: str, parameters: Parameters) -> str:
         """Rows behind the boundary; between two registries the clusters' codes break a tie."""
         beyond = "<" if self.descending else ">"
-        if boundary.cluster == cluster:
-            tie = f'{row}.key collate "C" {beyond} {parameters.add(boundary.key, "text")}'
+        if boundary.side is Side.OWN:
+            tie = f'{row}.{self.key} collate "C" {beyond} {parameters.add(lambda values: values.key, "text")}'
         else:
-            tie = "true" if (cluster < boundary.cluster) == self.descending else "false"
+            tie = "true" if (boundary.side is Side.AFTER) == self.descending else "false"
         null = f"{row}.{self.column} is null"
-        if boundary.sort is None:
+        if boundary.null:
             tied = f"({null} and {tie})"
             return f"({tied} or not {null})" if self.backward else tied
-        at = parameters.add(self._value(boundary.sort), _TYPES[self.kind])
+        at = parameters.add(lambda values: self._value(values.sort), _TYPES[self.kind])
         column = self._compared(row)
         # The first comparison says no more than the second: it is there for the index.
         strict = f"({column} {beyond}= {at} and ({column} {beyond} {at} or {tie}))"
         return f"({strict} or {null})" if self.nullable and not self.backward else strict
 
-    def _value(self, travelled: str | int) -> object:
-        match self.kind:
-            case Kind.DATE:
-                return date(1970, 1, 1) + timedelta(days=int(travelled))
-            case Kind.INSTANT:
-                return _EPOCH + timedelta(microseconds=int(travelled))
+    def _value(self, travelled: SortValue) -> object:
+        match self.kind, travelled:
+            case Kind.DATE, int():
+                return date(1970, 1, 1) + timedelta(days=travelled)
+            case Kind.INSTANT, int():
+                return _EPOCH + timedelta(microseconds=travelled)
             case _:
                 return travelled

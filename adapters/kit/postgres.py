@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from time import monotonic
 from types import MappingProxyType
 
 import asyncpg
@@ -12,10 +13,11 @@ from adapters.contract.errors import ContractBroken, Refused, RegistryTimeout, U
 from adapters.contract.registry import Limits
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
 from adapters.kit.compiler import Compiler
+from adapters.kit.connections import Connections, Planning
 from adapters.kit.folder import Projections
-from adapters.kit.statement import Statement
+from adapters.kit.statement import Statement, StatementKind
 
-__all__ = ["SESSION", "PostgresRegistry"]
+__all__ = ["PLANNING", "SESSION", "PostgresRegistry"]
 
 SESSION: Mapping[str, str] = MappingProxyType(
     {
@@ -32,6 +34,19 @@ SESSION: Mapping[str, str] = MappingProxyType(
     }
 )
 """The settings of every session in which the compiler's statements are planned."""
+
+PLANNING: Mapping[StatementKind, Planning] = MappingProxyType(
+    {
+        StatementKind.KEYS: Planning.ONCE,
+        StatementKind.PAGE: Planning.ONCE,
+        StatementKind.SEARCH: Planning.ONCE,
+        # How many rows a filter leaves, and so where to begin, depends on its values.
+        StatementKind.FILTERED: Planning.AUTO,
+        StatementKind.TALLY: Planning.AUTO,
+        StatementKind.OTHER: Planning.AUTO,
+    }
+)
+"""How each kind of statement is planned: where any values lead to the same plan, planning costs more than running."""
 
 _REFUSED = (
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -59,16 +74,20 @@ class PostgresRegistry:
         self.compiler = Compiler(projections, cluster)
         self._dsn = dsn
         self._limits = limits
-        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
-        self._opening = asyncio.Lock()
+        self._connections = Connections(self._connect, limits.pool_size, limits.connect_timeout)
 
     async def page(self, request: PageRequest) -> Sequence[Row]:
         """One statement."""
-        return [Row(**record) for record in await self.run(self.compiler.page(request))]
+        return [
+            Row(key, sort, text, None, broken, score, hits)
+            for key, sort, text, broken, score, hits in await self.run(self.compiler.page(request))
+        ]
 
     async def fetch(self, request: FetchRequest) -> Sequence[Row]:
         """One statement."""
-        return [Row(**record) for record in await self.run(self.compiler.fetch(request))]
+        return [
+            Row(key, None, text, None, broken) for key, text, broken in await self.run(self.compiler.fetch(request))
+        ]
 
     async def count(self, where: Where) -> int:
         """One statement."""
@@ -85,23 +104,28 @@ class PostgresRegistry:
 
     async def close(self) -> None:
         """Ends all connections at once."""
-        if self._pool is not None:
-            self._pool.terminate()
-            self._pool = None
+        self._connections.close()
 
     async def run(self, statement: Statement) -> list[asyncpg.Record]:
         """Runs one statement and translates every failure of the driver, once, here."""
         try:
-            pool = self._pool or await self._open()
-            connection = await pool.acquire(timeout=self._limits.connect_timeout)
+            line = await self._connections.take(PLANNING[statement.kind])
+            taken = monotonic()
             try:
-                return await connection.fetch(statement.sql, *statement.values)
+                await line.plan(PLANNING[statement.kind])
+                return await line.connection.fetch(statement.sql, *statement.values)
             except (asyncio.CancelledError, TimeoutError, asyncpg.InternalClientError):
                 # Asking a silent server to cancel would wait for it: drop the line, its own timeout ends the work.
-                connection.terminate()
+                line.connection.terminate()
+                if monotonic() - taken >= self._limits.statement_timeout:
+                    # A server that hears us would have said so: what became of this line may have met the others.
+                    self._connections.forget_idle()
+                raise
+            except (OSError, asyncpg.PostgresConnectionError):
+                self._connections.forget_idle()
                 raise
             finally:
-                await pool.release(connection)
+                self._connections.give_back(line)
         except (TimeoutError, asyncpg.QueryCanceledError) as error:
             raise RegistryTimeout(f"{self.cluster.code}: {error}") from error
         except _REFUSED as error:
@@ -111,27 +135,19 @@ class PostgresRegistry:
         except (asyncpg.PostgresError, UnicodeError) as error:
             raise ContractBroken(f"{self.cluster.code}: {error}") from error
 
-    async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=0,
-                    max_size=self._limits.pool_size,
-                    timeout=self._limits.connect_timeout,
-                    command_timeout=self._limits.statement_timeout + 0.25,
-                    statement_cache_size=256,
-                    max_cacheable_statement_size=0,  # no limit: nested shapes pass asyncpg's 15 KiB
-                    reset=_keep,
-                    server_settings={
-                        "application_name": "corridor-gateway",
-                        "default_transaction_read_only": "on",
-                        "statement_timeout": str(round(self._limits.statement_timeout * 1000)),
-                        **SESSION,
-                    },
-                )
-            return self._pool
-
-
-async def _keep(_connection: object) -> None:
-    """Nothing to reset when a connection goes back to the pool: statements only read, and change no setting."""
+    async def _connect(self, planning: Planning) -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(
+            self._dsn,
+            timeout=self._limits.connect_timeout,
+            command_timeout=self._limits.statement_timeout + 0.25,
+            statement_cache_size=256,
+            max_cached_statement_lifetime=0,  # preparing anew is a round trip; the least used make room
+            max_cacheable_statement_size=0,  # no limit: nested shapes pass asyncpg's 15 KiB
+            server_settings={
+                "application_name": "corridor-gateway",
+                "default_transaction_read_only": "on",
+                "statement_timeout": str(round(self._limits.statement_timeout * 1000)),
+                "plan_cache_mode": planning.value,
+                **SESSION,
+            },
+        )

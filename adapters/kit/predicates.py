@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from adapters.contract.catalogue import CATALOGUE, Kind, Path, path_of
-from adapters.contract.request import Condition, Where
+from adapters.contract.catalogue import CATALOGUE, Path, path_of
+from adapters.contract.objects import Kind
 from adapters.kit.columns import relation_of
 from adapters.kit.folder import Projections
+from adapters.kit.forms import WhereForm
 from adapters.kit.shaping import Shaping
 from adapters.kit.statement import Parameters
 
@@ -19,14 +20,13 @@ class Predicates:
     projections: Projections
     shaping: Shaping
 
-    def conditions(self, where: Where, row: str, parameters: Parameters) -> list[str]:
+    def conditions(self, where: WhereForm, row: str, parameters: Parameters) -> list[str]:
         """The conditions of a filter on a row; the search is not among them."""
-        return [self._condition(condition, where.object, row, parameters) for condition in where.conditions]
+        return [self._condition(place, name, where.object, row, parameters) for place, name in enumerate(where.filters)]
 
-    def _condition(self, condition: Condition, of: str, row: str, parameters: Parameters) -> str:
-        values = parameters.add(list(condition.values), "text[]")
-        path = path_of(of, CATALOGUE[of].filters[condition.filter].path)
-        return self._found(path, row, values, parameters)
+    def _condition(self, place: int, name: str, of: str, row: str, parameters: Parameters) -> str:
+        values = parameters.add(lambda values: list(values.conditions[place].values), "text[]")
+        return self._found(path_of(of, CATALOGUE[of].filters[name].path), row, values, parameters)
 
     def _found(self, path: Path, row: str, values: str, parameters: Parameters) -> str:
         owner, taken = path[0]

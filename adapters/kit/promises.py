@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from adapters.contract.catalogue import CATALOGUE, Kind
+from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.codes import MembershipStatus, PostingStatus, Visibility
+from adapters.contract.objects import Kind
 
 __all__ = ["FOLDED", "SERVED", "groups", "links"]
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
-from adapters.contract.catalogue import CATALOGUE, Field, Kind, Object
+from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.languages import chain
+from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.shape import ID, TYPENAME, Pick, Shape
 
 __all__ = ["every_way", "everything"]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from adapters.contract.answer import MARK
-from adapters.contract.catalogue import CATALOGUE, Field, Kind, Object
+from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.cluster import Cluster
+from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.shape import ID, TYPENAME, Pick, Shape
 from adapters.kit.folder import Projections
 from adapters.kit.statement import Parameters, identifier, literal
@@ -101,13 +102,15 @@ class Shaping:
         inner = self._parts(_shape(pick), CATALOGUE["localized_text"], text, parameters)
         expression, join = _object(inner.columns, parameters)
         joined = parameters.alias("localized")
+        langs = parameters.add(lambda _: list(pick.langs), "text[]")
         parts.joins.append(
-            f"\nleft join lateral (select {expression} as body"
+            f"\nleft join lateral (select {expression} as body, {_any(inner.broken)} as broken"
             f" from ({self.projections[f'{owner.name}_text']}) as {text}{join}"
             f"\n  where {text}.{owner.name}_key = {row}.key and {text}.field = {literal(pick.field.upper())}"
-            f"\n  order by array_position({parameters.add(list(pick.langs), 'text[]')}, {text}.lang),"
+            f"\n  order by array_position({langs}, {text}.lang),"
             f' {text}.lang collate "C" limit 1) as {joined} on true'
         )
+        parts.broken += [f"coalesce({joined}.broken, false)"] if inner.broken else []
         return f"{joined}.body"
 
     def _related(self, pick: Pick, of: Field, row: str, parameters: Parameters, parts: _Parts) -> str:

@@ -1,7 +1,47 @@
-"""Who is measured. Each is an ASGI application in a process of its own: ``python -m benchmarks.contestants NAME PORT``.
+"""Who is measured, each in a process of its own, or in several.
 
-The registries come from the settings that the gateway itself reads (``CORRIDOR_REGISTRIES__…``).
+The gateway, the floor and the naive server are ASGI applications: ``python -m benchmarks.contestants NAME PORT``,
+with the registries in the settings that the gateway itself reads (``CORRIDOR_REGISTRIES__…``). The others are
+programs of Node under ``benchmarks/node``.
 """
 
-CONTESTANTS = ("gateway", "floor", "naive")
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+__all__ = ["ALL", "CONTESTANTS", "QUICK", "Contestant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """Its name in the tables, and what it is made of.
+
+    ``projects`` are the folders under ``benchmarks/node`` that have to be installed for it, its own first; none: it
+    is Python. ``subgraphs`` says that it is a router, in front of one server of the hand-written Node a city.
+    ``queries`` are those that it can answer.
+    """
+
+    name: str
+    projects: Sequence[str] = ()
+    subgraphs: bool = False
+    queries: Sequence[str] = ("Q1", "Q2", "Q3", "Q4")
+
+
+CONTESTANTS: Mapping[str, Contestant] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            Contestant("gateway"),
+            Contestant("floor"),
+            Contestant("naive"),
+            Contestant("mercurius", ("mercurius",)),
+            Contestant("hive", ("hive", "mercurius"), subgraphs=True),
+            Contestant("apollo", ("apollo", "mercurius"), subgraphs=True),
+        )
+    }
+)
 """In the order of their turns."""
+
+ALL = tuple(CONTESTANTS)
+QUICK = ("gateway", "floor", "naive")
+"""Those that need nothing but Python."""

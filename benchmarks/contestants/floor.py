@@ -1,12 +1,14 @@
 """The floor: the gateway's own statements, their rows merged by sort key, their bytes joined. No GraphQL, no checks.
 
-A request is ``POST /Q2`` with the number of a case, whose statements were recorded beforehand.
+A request is ``POST /Q2`` with the number of a case, whose statements were recorded beforehand. They run on the
+connections of the adapters' kit, so that they are prepared, planned and sent in the very way of the gateway's.
 """
 
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -16,11 +18,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from adapters.contract.answer import MARK
+from adapters.kit.postgres import PostgresRegistry
 from benchmarks import plans
-from benchmarks.contestants.pools import Pool, open_pools
 from benchmarks.plans import Plan, Sent
 from benchmarks.queries import PAGE, SEARCHED
-from gateway.app import load_adapters
+from gateway.app import open_directory
 from gateway.federation.reference import Reference
 from gateway.settings import Settings
 
@@ -36,10 +38,9 @@ _Placed = tuple[int | str, str, str, str]
 class Floor:
     """Answers the four queries by hand."""
 
-    def __init__(self, recorded: Mapping[str, Sequence[Plan]]) -> None:
+    def __init__(self, recorded: Mapping[str, Sequence[Plan]], registries: Mapping[str, PostgresRegistry]) -> None:
         self._plans = recorded
-        self.pools: Mapping[str, Pool[asyncpg.Record]] = {}
-        """By cluster, once the application has started."""
+        self._registries = registries
 
     async def one(self, request: Request) -> Response:
         """Q1."""
@@ -83,7 +84,7 @@ class Floor:
         return self._plans[query][case]
 
     async def _run(self, sent: Sent) -> list[asyncpg.Record]:
-        return await self.pools[sent.cluster].fetch(sent.sql, *sent.values)
+        return await self._registries[sent.cluster].run(sent.statement)
 
     async def _placed(self, pages: Sequence[Sent]) -> list[_Placed]:
         answers = await asyncio.gather(*map(self._run, pages))
@@ -103,7 +104,7 @@ class Floor:
 def _with_keys(sent: Sent, keys: list[str]) -> Sent:
     sought: object = keys if len(keys) > 1 else keys[0]
     values = [*sent.values[: sent.keys], sought, *sent.values[sent.keys + 1 :]]
-    return Sent(sent.cluster, sent.sql, values, sent.keys)
+    return replace(sent, values=values)
 
 
 def _worded(text: str, cluster: str) -> str:
@@ -120,16 +121,14 @@ def _json(body: str) -> Response:
 
 def application(settings: Settings) -> Starlette:
     """The floor as an ASGI application."""
-    floor = Floor(plans.read(Path(os.environ[PLANS])))
+    directory = open_directory(settings)
+    registries = {each.cluster.code: each.registry for each in directory if isinstance(each.registry, PostgresRegistry)}
+    floor = Floor(plans.read(Path(os.environ[PLANS])), registries)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        adapters = load_adapters(settings)
-        pools = await open_pools(settings)
-        floor.pools = {adapters[city].cluster.code: pool for city, pool in pools.items()}
         yield
-        for pool in pools.values():
-            pool.terminate()
+        await directory.close()
 
     answers = {"/Q1": floor.one, "/Q2": floor.listing, "/Q3": floor.search, "/Q4": floor.six}
     return Starlette(

@@ -2,8 +2,8 @@
 
 Hand-written types, Strawberry's own ASGI view, asyncpg, rows as they come, a ``DataLoader`` for everything that
 nests, so that no query is sent once for each row. Pages are cut by keyset in each city and merged in Python. The
-SELECTs are the adapters' projections. Only the statement of the search is the compiler's: another one would hardly
-find the same.
+SELECTs are the adapters' projections. Only the statement of a search is the compiler's: another one would hardly find
+the same.
 """
 
 import base64
@@ -19,13 +19,8 @@ from strawberry.asgi import GraphQL
 from strawberry.types import Info
 
 from adapters.contract.codes import NeedKind, OfferKind, OrgType, Sector
-from adapters.contract.request import RELEVANCE, Condition, Ordering, PageRequest
 from benchmarks.contestants.naive_rows import Cities, Loaders, RowOf
-from gateway.app import open_directory
-from gateway.execution.searches import list_request
 from gateway.settings import Settings
-from gateway.vocabulary import Vocabulary
-from schemas.context import ListArguments
 from schemas.enums import MemberOrderField
 
 __all__ = ["application"]
@@ -194,11 +189,8 @@ class Query:
 
 
 async def _search(info: Info, search: str, given: MemberFilter | None, first: int) -> MemberConnection:
-    conditions = [Condition("sectors", tuple(given.sectors))] if given and given.sectors else []
-    arguments = ListArguments(search=search, conditions=conditions, first=first)
     context = info.context
-    request = list_request("member", arguments, context["directory"], context["vocabulary"], hits=False)
-    found = await context["cities"].found(PageRequest(request.where, Ordering(RELEVANCE, True), first + 1))
+    found = await context["cities"].found(search, (given and given.sectors) or [])
     found.sort(key=lambda row: (row["score"], row.cluster, row["key"]), reverse=True)
     rows = await context["loaders"].members.load_many([(row.cluster, row["key"]) for row in found[:first]])
     return MemberConnection(
@@ -224,11 +216,9 @@ def _key(given: str) -> tuple[str, str]:
 class View(GraphQL[dict[str, object], None]):
     """Strawberry's view, with new loaders for each request."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self) -> None:
         super().__init__(strawberry.Schema(Query, types=[Member]), graphql_ide=None)
-        self.cities = Cities(settings)
-        self._directory = open_directory(settings)
-        self._vocabulary = Vocabulary.load()
+        self.cities = Cities()
 
     async def get_context(self, request: object, response: object) -> dict[str, object]:
         return {
@@ -236,14 +226,12 @@ class View(GraphQL[dict[str, object], None]):
             "response": response,
             "cities": self.cities,
             "loaders": Loaders(self.cities),
-            "directory": self._directory,
-            "vocabulary": self._vocabulary,
         }
 
 
-def application(settings: Settings) -> Starlette:
+def application(_settings: Settings) -> Starlette:
     """The naive server as an ASGI application."""
-    view = View(settings)
+    view = View()
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

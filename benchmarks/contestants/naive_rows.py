@@ -10,11 +10,7 @@ import asyncpg
 from strawberry.dataloader import DataLoader
 
 from adapters.contract.languages import LANGUAGES
-from adapters.contract.request import PageRequest
-from adapters.kit import folder
-from adapters.kit.compiler import Compiler
-from gateway.app import load_adapters
-from gateway.settings import Settings
+from benchmarks.contestants.given import read, search_key
 
 __all__ = ["Cities", "Loaders", "RowOf"]
 
@@ -36,22 +32,13 @@ class RowOf:
 class Cities:
     """The cities' databases."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        adapters = load_adapters(settings)
-        self._codes = {city: adapter.cluster.code for city, adapter in adapters.items()}
-        self._compilers = {
-            adapter.cluster.code: Compiler(folder.load(adapter.folder), adapter.cluster)
-            for adapter in adapters.values()
-        }
+    def __init__(self) -> None:
+        self._given = read()
         self._pools: Mapping[str, asyncpg.Pool[asyncpg.Record]] = {}
 
     async def open(self) -> None:
         """Opens the pools, as asyncpg's documentation does."""
-        self._pools = {
-            self._codes[city]: await asyncpg.create_pool(registry.dsn.get_secret_value())
-            for city, registry in self._settings.registries.items()
-        }
+        self._pools = {cluster: await asyncpg.create_pool(given["dsn"]) for cluster, given in self._given.items()}
 
     def close(self) -> None:
         """Ends all connections."""
@@ -72,12 +59,12 @@ class Cities:
 
         return _all(await asyncio.gather(*map(page, self._pools)))
 
-    async def found(self, request: PageRequest) -> list[RowOf]:
+    async def found(self, search: str, sectors: Sequence[str]) -> list[RowOf]:
         """What a search finds in each city: keys and points."""
 
         async def page(cluster: str) -> list[RowOf]:
-            statement = self._compilers[cluster].page(request)
-            return await self._rows(cluster, statement.sql, *statement.values)
+            statement = self._given[cluster]["searches"][search_key(search, sectors)]
+            return await self._rows(cluster, statement["sql"], *statement["values"])
 
         return _all(await asyncio.gather(*map(page, self._pools)))
 
@@ -95,7 +82,8 @@ class Cities:
         return _all(await asyncio.gather(*map(rows, wanted)))
 
     def _projection(self, cluster: str, name: str) -> str:
-        return self._compilers[cluster].projections[name]
+        projection: str = self._given[cluster]["projections"][name]
+        return projection
 
     async def _rows(self, cluster: str, sql: str, *values: object) -> list[RowOf]:
         return [RowOf(cluster, dict(record)) for record in await self._pools[cluster].fetch(sql, *values)]

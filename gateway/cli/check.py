@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -31,21 +32,30 @@ def run(
     """Check a city's database: columns, codes, keys, order, visibility, indexes. Ends with 1 where something fails."""
     found = place(city, dsn, home)
     OUT.print(f"{found.adapter.cluster.name}, database {found.address}")
-    report = asyncio.run(found.adapter.check(found.dsn, record=record))
+    report = asyncio.run(found.adapter.check(found.dsn, found.limits, record=record))
     table = Table("", "Check", "Subject", "Finding", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    well = Counter(finding.check for finding in report.findings if finding.status == _WELL)
-    for finding in report.findings:
-        several = 0 if verbose or finding.status != _WELL else well.pop(finding.check, -1)
-        match several:
-            case -1:  # counted already
-                continue
-            case 0 | 1:
-                row = finding.check, finding.subject, finding.detail
-            case _:
-                row = finding.check, f"{several} things", "as promised; --verbose shows them one by one"
-        table.add_row(finding.status, *row, style=_STYLES[finding.status])
+    for status, *row in map(_row, report.findings) if verbose else _rows(report.findings):
+        table.add_row(status, *row, style=_STYLES[status])
     TABLES.print(table)
     counted = Counter(str(finding.status) for finding in report.findings)
     OUT.print(", ".join(f"{counted[status]} {status}" for status in _STYLES))
     if not report.passed:
         raise typer.Exit(1)
+
+
+def _rows(findings: Iterable[Any]) -> Iterator[tuple[str, str, str, str]]:
+    """A row for each finding, but one for all that is well in a check."""
+    findings = tuple(findings)
+    well = Counter(finding.check for finding in findings if finding.status == _WELL)
+    shown: set[str] = set()
+    for finding in findings:
+        if finding.status != _WELL or well[finding.check] == 1:
+            yield _row(finding)
+        elif finding.check not in shown:
+            shown.add(finding.check)
+            said = "as promised; --verbose shows them one by one"
+            yield _WELL, finding.check, f"{well[finding.check]} things", said
+
+
+def _row(finding: Any) -> tuple[str, str, str, str]:
+    return finding.status, finding.check, finding.subject, finding.detail

@@ -6,12 +6,14 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from adapters.contract.registry import Adapter
+from pydantic import SecretStr, ValidationError
+
+from adapters.contract.registry import Adapter, Limits
 from gateway.cli.configuration import adapters_of, read_settings
 from gateway.cli.control import is_running
 from gateway.cli.registries import CITIES, default_home, read_state
 from gateway.cli.terminal import USAGE, fail
-from gateway.settings import Settings
+from gateway.settings import RegistrySettings, Settings
 
 __all__ = ["ALL", "Place", "by_name", "place", "places"]
 
@@ -20,11 +22,12 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A city's adapter and the address of its database."""
+    """A city's adapter, the address of its database, and how long the gateway would wait for it."""
 
     city: str
     adapter: Adapter
     dsn: str
+    limits: Limits
 
     @property
     def address(self) -> str:
@@ -50,7 +53,7 @@ def place(name: str, dsn: str | None, home: Path | None) -> Place:
     found = dsn or _of_demo(home).get(city) or _of_settings(settings).get(city)
     if found is None:
         fail(f"where is the database of {city}? Start corridor demo, give --dsn, or set registries.{city}.dsn.", USAGE)
-    return Place(city, adapter, found)
+    return _place(city, adapter, found, settings)
 
 
 def places(name: str, dsn: str | None, home: Path | None) -> list[Place]:
@@ -64,7 +67,17 @@ def places(name: str, dsn: str | None, home: Path | None) -> list[Place]:
     addresses = _of_demo(home) or _of_settings(settings)
     if not addresses:
         fail("no city has a database: start corridor demo, or set registries.", USAGE)
-    return [Place(city, known[city], address) for city, address in addresses.items()]
+    return [_place(city, known[city], address, settings) for city, address in addresses.items()]
+
+
+def _place(city: str, adapter: Adapter, dsn: str, settings: Settings) -> Place:
+    try:
+        registry = settings.registries.get(city, RegistrySettings(dsn=SecretStr(dsn)))
+    except ValidationError:
+        fail("--dsn is not of the form postgresql://user:password@host:port/name", USAGE)
+    # Whichever ends first: no client sees an answer that comes later.
+    patience = min(registry.deadline, registry.statement_timeout)
+    return Place(city, adapter, dsn, Limits(connect_timeout=registry.connect_timeout, statement_timeout=patience))
 
 
 def _known(settings: Settings) -> dict[str, Adapter]:

@@ -36,7 +36,7 @@ def _tell(verb: str, name: str, home: HomeOption) -> None:
     try:
         answer = tell(place, f"{verb} {city}")
     except NotRunning:
-        fail(f"no demo runs in {place}: start it with corridor demo")
+        fail(f"no demo of yours runs in {place}: start it with corridor demo")
     if answer != "ok":
         fail(answer)
     OUT.print(f"The registry of {adapter.cluster.city} is {'down' if verb == 'stop' else 'up'}.")

@@ -3,7 +3,6 @@
 import os
 import tomllib
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -41,9 +40,6 @@ def read_settings(*, registries: bool = False) -> Settings:
         fail(f"the settings cannot be read: {error}\n{_where(named)}", USAGE)
     if registries and not settings.registries:
         fail(_NO_REGISTRY, USAGE)
-    for city, registry in settings.registries.items():
-        if not _is_address(registry.dsn.get_secret_value()):
-            fail(f"registries.{city}.dsn is not of the form postgresql://user:password@host:port/name", USAGE)
     return settings
 
 
@@ -63,16 +59,6 @@ def adapters_of(settings: Settings) -> dict[str, Adapter]:
         except ContractBroken as error:
             fail(f"the adapter of registries.{city} is incomplete: {error}", USAGE)
     return loaded
-
-
-def _is_address(dsn: str) -> bool:
-    try:
-        parts = urlsplit(dsn)
-        several = "," in parts.netloc
-        port = None if several else parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"postgres", "postgresql"} and port != 0
 
 
 def _where(named: str | None) -> str:

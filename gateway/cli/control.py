@@ -20,7 +20,7 @@ _MOST_BYTES = 200
 
 
 class NotRunning(Exception):
-    """No demo runs in this home."""
+    """No demo runs in this home, or it is another user's."""
 
 
 def tell(home: Path, line: str) -> str:
@@ -32,7 +32,7 @@ def tell(home: Path, line: str) -> str:
             connection.sendall(f"{line}\n".encode())
             with connection.makefile(encoding="utf-8") as answer:
                 return answer.readline().strip()
-    except (FileNotFoundError, ConnectionError, NotADirectoryError) as error:
+    except (FileNotFoundError, ConnectionError, NotADirectoryError, PermissionError) as error:
         raise NotRunning(str(home)) from error
 
 

@@ -58,7 +58,7 @@ def run(
         with bind(host, port) as bound, DemoRegistries(place) as registries:
             registries.start()
             settings = _prepare(registries, Population(members, seed))
-            service = Background(create_app(settings), bound)
+            service = Background(create_app(settings), settings, bound)
             try:
                 if not service.start():
                     fail("the gateway did not start; the reason is above")

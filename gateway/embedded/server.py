@@ -154,17 +154,24 @@ class EmbeddedServer:
         self._release()
 
     def destroy(self) -> None:
-        """Stop the server at once and delete everything it has: data, password, port, log."""
+        """Stop the server at once and delete everything it has: data, password, port, log.
+
+        Raises `ServerFailed`, and deletes nothing, when another process runs it.
+        """
         self.kill()
         if not self.home.exists():
             return
-        place = place_of(self.home)
-        shutil.rmtree(place / "data", ignore_errors=True)
-        for path in (self._password_file, self._port_file, self.log, self._lock_file):
-            path.unlink(missing_ok=True)
-        for directory in {place, self.home}:
-            if not any(directory.iterdir()):
-                directory.rmdir()
+        self._acquire()
+        try:
+            place = place_of(self.home)
+            shutil.rmtree(place / "data", ignore_errors=True)
+            for path in (self._password_file, self._port_file, self.log, self._lock_file):
+                path.unlink(missing_ok=True)
+            for directory in {place, self.home}:
+                if not any(directory.iterdir()):
+                    directory.rmdir()
+        finally:
+            self._release()
 
     @property
     def _password_file(self) -> Path:

@@ -1,6 +1,6 @@
-"""Connections: what is asked of one, run at once, and laid out by response key."""
+"""Lists: what a connection's selection asks for, compiled once, and its answer, laid out by response key."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,157 +11,193 @@ from adapters.contract.answer import Row
 from adapters.contract.languages import chain
 from adapters.contract.request import FacetRequest
 from adapters.contract.shape import Shape
+from gateway.execution.context import RequestContext
+from gateway.execution.facts import Services
 from gateway.execution.rendering import Rendering
-from gateway.execution.selection import Asked, Selections
-from gateway.execution.wording import Wording
-from gateway.federation.cursor import CursorCodec
-from gateway.federation.directory import Directory
+from gateway.execution.searches import list_request
+from gateway.execution.selection import Asked
+from gateway.execution.writing import Unwritable, Write, Writing
 from gateway.federation.fanout import Answer, Outage, all_failed, together
 from gateway.federation.lists import ListRequest, Page, page
 from gateway.federation.tallies import FacetTally, Tally, count, facet
-from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
 from schemas.connection import ClusterCount, Facet, FacetValue, FieldHit, PageInfo, SourceReport, Total
 from schemas.enums import TotalRelation
 from schemas.scalars import DateTime
 from schemas.vocabulary import Concept
 
-__all__ = ["Connection", "Services"]
+__all__ = ["ListPlan"]
 
 _PAGED = {"edges", "nodes", "pageInfo", "sources", "complete"}
 _COUNTED = {"totalCount", "total"}
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """What lists are made with: one for the life of the gateway."""
+class _Answers:
+    """What the registries gave for one request: no page or tally where none was asked for."""
 
-    directory: Directory
-    codec: CursorCodec
-    vocabulary: Vocabulary
-    cluster: Callable[[str], Cluster]
+    paged: Page | None
+    tally: Tally | None
+    facets: Mapping[str, FacetTally]
+
+    @property
+    def page(self) -> Page:
+        assert self.paged is not None  # noqa: S101 - asked for wherever it is read
+        return self.paged
+
+    @property
+    def count(self) -> Tally:
+        assert self.tally is not None  # noqa: S101 - asked for wherever it is read
+        return self.tally
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """A place of the query where the rows of a page go: their shape, and how they are rendered there."""
+class _Field:
+    """One field of a connection or an edge: how its value is made, and how that is written."""
 
-    shape: Shape
-    rendering: Rendering
+    key: str
+    make: Callable[[_Answers], Any]
+    write: Write
 
 
-class Connection:
-    """One connection of a query: what its selection asks for, and what its answer is."""
+class ListPlan:
+    """The plan of one connection of a query."""
 
-    def __init__(self, services: Services, selections: Selections, wording: Wording, typename: str, of: Asked) -> None:
+    def __init__(self, of: str, typename: str, asked: Asked, writing: Writing, services: Services) -> None:
+        self._of = of
         self._services = services
-        self._selections = selections
-        self._edge = typename.replace("Connection", "Edge")
-        self._asked = selections.fields(typename, of.nodes)
-        self._edges = {
-            asked.key: selections.fields(self._edge, asked.nodes) for asked in self._asked if asked.name == "edges"
-        }
-        self._facets: dict[str, list[str]] = {
-            asked.key: [str(name) for name in selections.arguments(typename, asked)["fields"]]
-            for asked in self._asked
-            if asked.name == "facets"
-        }
-        node = selections.target(self._edge, Asked("node", "node", ()))
-        self._rows: dict[tuple[str, ...], Rows] = {}
-        for asked in self._asked:
-            if asked.name == "nodes":
-                self._rows[asked.key,] = self._place(node, asked, wording)
-            for inner in self._edges.get(asked.key, ()):
-                if inner.name == "node":
-                    self._rows[asked.key, inner.key] = self._place(node, inner, wording)
-
-    def _place(self, typename: str, asked: Asked, wording: Wording) -> Rows:
-        shaped = self._selections.shape(typename, asked.nodes)
-        return Rows(shaped.shape, Rendering.of(typename, shaped.slots, wording))
-
-    @property
-    def hits(self) -> bool:
-        """Whether it is asked for what a search found."""
-        return any(inner.name == "matchedOn" for edge in self._edges.values() for inner in edge)
-
-    async def run(self, request: ListRequest) -> tuple[dict[str, Any], Sequence[Outage]]:
-        """Asks the registries for all that is wanted, at once; gives the answer by response key, and who failed."""
-        directory = self._services.directory
-        names = list(dict.fromkeys(name for listed in self._facets.values() for name in listed))
-        shapes = list(dict.fromkeys(rows.shape for rows in self._rows.values()))
-        wanted = {asked.name for asked in self._asked}
-        counting = bool(wanted & _COUNTED) or self._counts_sources()
-        answered: list[Any] = await together(
-            page(directory, self._services.codec, request, shapes) if wanted & _PAGED else _nothing(),
-            count(directory, request.clusters, request.where) if counting else _nothing(),
-            *(facet(directory, request.clusters, FacetRequest(request.where, name)) for name in names),
-        )
-        paged, tally, *facets = answered
-        outages = _settled(request, paged, [each for each in (tally, *facets) if each is not None])
-        tallies: Mapping[str, FacetTally] = dict(zip(names, facets, strict=True))
-        values: dict[str, Any] = {}
-        for asked in self._asked:
-            match asked.name:
-                case "edges":
-                    values[asked.key] = self._edge_list(asked.key, paged)
-                case "nodes":
-                    place = self._rows[asked.key,]
-                    values[asked.key] = place.rendering.many(_bodies(paged, place.shape))
-                case "facets":
-                    values[asked.key] = [self._facet(tallies[name]) for name in self._facets[asked.key]]
-                case "pageInfo":
-                    values[asked.key] = _page_info(paged)
-                case "complete":
-                    values[asked.key] = paged.complete
-                case "sources":
-                    values[asked.key] = self._sources(paged, tally)
-                case "totalCount":
-                    values[asked.key] = tally.value if tally.exact else None
-                case "total":
-                    values[asked.key] = self._total(tally)
-        return values, outages
-
-    def _counts_sources(self) -> bool:
-        return any(
+        self._writing = writing
+        self._asked = asked
+        self._shapes: dict[Shape, None] = {}
+        self._facets: dict[str, None] = {}
+        self._hits = False
+        selections = writing.selections
+        fields = selections.fields(typename, asked.nodes)
+        wanted = {each.name for each in fields}
+        self._pages = bool(wanted & _PAGED)
+        self._counts = bool(wanted & _COUNTED) or any(
             inner.name == "total"
-            for asked in self._asked
-            if asked.name == "sources"
-            for inner in self._selections.fields("SourceReport", asked.nodes)
+            for each in fields
+            if each.name == "sources"
+            for inner in selections.fields("SourceReport", each.nodes)
         )
+        self._edge = typename.replace("Connection", "Edge")
+        self._fields = [self._field(typename, each) for each in fields]
 
-    def _edge_list(self, key: str, paged: Page) -> Any:
-        fields = self._edges[key]
-        columns = [(inner.key, self._edge_column(key, inner, paged)) for inner in fields]
-        edges = [{name: column[place] for name, column in columns} for place, _ in enumerate(paged.rows)]
-        finished = all(type(each) is Fragment for _, column in columns for each in column)
-        return Fragment(orjson.dumps(edges)) if finished else edges
+    async def run(self, context: RequestContext, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Asks the registries for all that is wanted, at once; gives the answer by response key."""
+        services = self._services
+        directory = services.directory
+        request = list_request(self._of, arguments, directory, services.vocabulary, hits=self._hits)
+        answered: list[Any] = await together(
+            *([page(directory, services.codec, request, list(self._shapes))] if self._pages else []),
+            *([count(directory, request.clusters, request.where)] if self._counts else []),
+            *(facet(directory, request.clusters, FacetRequest(request.where, name)) for name in self._facets),
+        )
+        answers = _Answers(
+            paged=answered.pop(0) if self._pages else None,
+            tally=answered.pop(0) if self._counts else None,
+            facets=dict(zip(self._facets, answered, strict=True)),
+        )
+        for outage in _settled(request, answers):
+            context.report(self._asked, outage)
+        return {field.key: field.make(answers) for field in self._fields}
 
-    def _edge_column(self, key: str, inner: Asked, paged: Page) -> Sequence[Any]:
-        match inner.name:
+    def write(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The answer without the executor; raises Unwritable where a row has to be walked."""
+        return {field.key: field.write(values[field.key]) for field in self._fields}
+
+    def _field(self, typename: str, asked: Asked) -> _Field:
+        match asked.name:
+            case "edges":
+                return self._edges(asked)
+            case "nodes":
+                rows = self._rows(asked)
+                return _Field(asked.key, lambda answers: rows.many(_bodies(answers.page, rows.shape)), _finished)
+            case "__typename":
+                return _Field(asked.key, lambda _answers: typename, _finished)
+        make = self._maker(typename, asked)
+        try:
+            return _Field(asked.key, make, self._writing.value(typename, asked))
+        except Unwritable:
+            return _Field(asked.key, make, _walked)
+
+    def _maker(self, typename: str, asked: Asked) -> Callable[[_Answers], Any]:
+        match asked.name:
+            case "pageInfo":
+                return lambda answers: _page_info(answers.page)
+            case "complete":
+                return lambda answers: answers.page.complete
+            case "sources":
+                return lambda answers: self._sources(answers.page, answers.tally)
+            case "totalCount":
+                return lambda answers: answers.count.value if answers.count.exact else None
+            case "total":
+                return lambda answers: self._total(answers.count)
+            case "facets":
+                names = [str(name) for name in self._writing.selections.arguments(typename, asked)["fields"]]
+                self._facets.update(dict.fromkeys(names))
+                return lambda answers: [self._facet(answers.facets[name]) for name in names]
+            case unknown:
+                raise LookupError(f"{typename} has a field that no plan makes: {unknown}")
+
+    def _rows(self, asked: Asked) -> Rendering:
+        """A place of the query where the rows of a page go."""
+        target = self._writing.selections.target(self._edge, Asked("node", "node", ()))
+        rows = Rendering.of(target, asked, self._writing)
+        self._shapes[rows.shape] = None
+        return rows
+
+    def _edges(self, asked: Asked) -> _Field:
+        columns = [self._column(each) for each in self._writing.selections.fields(self._edge, asked.nodes)]
+
+        def make(answers: _Answers) -> list[dict[str, Any]]:
+            made = [column.make(answers) for column in columns]
+            keys = [column.key for column in columns]
+            return [dict(zip(keys, values, strict=True)) for values in zip(*made, strict=True)]
+
+        def write(edges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            return [{column.key: column.write(edge[column.key]) for column in columns} for edge in edges]
+
+        return _Field(asked.key, make, write)
+
+    def _column(self, asked: Asked) -> _Field:
+        """A field of the edges; it makes one value for each row of the page."""
+        match asked.name:
             case "node":
-                place = self._rows[key, inner.key]
-                return [place.rendering.one(row) for row in _bodies(paged, place.shape)]
+                rows = self._rows(asked)
+                return _Field(
+                    asked.key,
+                    lambda answers: [rows.one(row) for row in _bodies(answers.page, rows.shape)],
+                    _finished,
+                )
             case "cursor":
-                return [_finished(paged.cursor(placed)) for placed in paged.rows]
+                return _Field(
+                    asked.key, lambda answers: [answers.page.cursor(each) for each in answers.page.rows], _finished
+                )
             case "score":
-                return [_finished(placed.row.score) for placed in paged.rows]
+                return _Field(asked.key, lambda answers: [each.row.score for each in answers.page.rows], _finished)
             case "matchedOn":
-                return [self._hits(placed.row, inner) for placed in paged.rows]
+                self._hits = True
+                return _Field(
+                    asked.key,
+                    lambda answers: [self._found(each.row) for each in answers.page.rows],
+                    self._writing.value(self._edge, asked),
+                )
             case _:
-                return [_finished(self._edge) for _ in paged.rows]
+                return _Field(asked.key, lambda answers: [self._edge for _ in answers.page.rows], _finished)
 
-    def _hits(self, row: Row, asked: Asked) -> list[FieldHit]:
-        vocabulary = self._services.vocabulary
-        found = orjson.loads(row.hits) if row.hits else []
+    def _found(self, row: Row) -> list[FieldHit]:
+        concepts = self._services.vocabulary.concepts
         return [
             FieldHit(
                 field=hit["field"],
                 lang=hit["lang"],
-                snippet=hit["snippet"] or vocabulary.concepts[hit["concept"]].label(chain(None))[0],
+                snippet=hit["snippet"] or concepts[hit["concept"]].label(chain(None))[0],
                 exact_accents=hit["exact"],
-                via_concept=Concept(source=vocabulary.concepts[hit["concept"]]) if hit["concept"] else None,
+                via_concept=Concept(source=concepts[hit["concept"]]) if hit["concept"] else None,
             )
-            for hit in found
+            for hit in (orjson.loads(row.hits) if row.hits else ())
         ]
 
     def _facet(self, tally: FacetTally) -> Facet:
@@ -169,22 +205,22 @@ class Connection:
             field=tally.facet,
             complete=not tally.outages,
             values=[
-                FacetValue(value=value, facet=tally.facet, count=sum(parts.values()), by_cluster=self._counts(parts))
+                FacetValue(value=value, facet=tally.facet, count=sum(parts.values()), by_cluster=self._parts(parts))
                 for value, parts in tally.values
             ],
         )
 
-    def _counts(self, parts: Mapping[str, int]) -> list[ClusterCount]:
-        return [ClusterCount(cluster=self._services.cluster(code), count=number) for code, number in parts.items()]
+    def _parts(self, numbers: Mapping[str, int]) -> list[ClusterCount]:
+        return [ClusterCount(cluster=self._cluster(code), count=number) for code, number in numbers.items()]
 
     def _total(self, tally: Tally) -> Total:
         relation = TotalRelation.EQ if tally.exact else TotalRelation.GTE
-        return Total(value=tally.value, relation=relation, by_source=self._counts(tally.by_cluster))
+        return Total(value=tally.value, relation=relation, by_source=self._parts(tally.by_cluster))
 
     def _sources(self, paged: Page, tally: Tally | None) -> list[SourceReport]:
         return [
             SourceReport(
-                cluster=self._services.cluster(code),
+                cluster=self._cluster(code),
                 status=report.status,
                 returned=report.value if isinstance(report, Answer) else 0,
                 total=tally.by_cluster.get(code) if tally is not None else None,
@@ -195,18 +231,18 @@ class Connection:
             for code, report in paged.sources.items()
         ]
 
+    def _cluster(self, code: str) -> Cluster:
+        return self._services.cluster(code)
 
-async def _nothing() -> None:
-    """What is not wanted."""
 
-
-def _settled(request: ListRequest, paged: Page | None, tallies: Sequence[Tally | FacetTally]) -> list[Outage]:
+def _settled(request: ListRequest, answers: _Answers) -> list[Outage]:
     """Who failed; raises where the client wants all or nothing, or where nobody counted and no page says so."""
-    answers = [*([] if paged is None else [paged]), *tallies]
-    outages = list({outage.cluster: outage for each in answers for outage in each.outages}.values())
+    tallies: list[Tally | FacetTally] = [*([answers.tally] if answers.tally else []), *answers.facets.values()]
+    parts: list[Page | Tally | FacetTally] = [*([answers.paged] if answers.paged else []), *tallies]
+    outages = list({outage.cluster: outage for each in parts for outage in each.outages}.values())
     if outages and request.fail_whole:
         raise outages[0].failure
-    if outages and paged is None and all(len(each.outages) == len(request.clusters) for each in tallies):
+    if outages and answers.paged is None and all(len(each.outages) == len(request.clusters) for each in tallies):
         raise all_failed(outages)
     return outages
 
@@ -225,5 +261,12 @@ def _page_info(paged: Page) -> PageInfo:
     )
 
 
-def _finished(value: str | int | None) -> Fragment:
-    return Fragment(orjson.dumps(value))
+def _finished(value: Any) -> Any:
+    """Rows and plain values: finished, but for a row that has to be walked."""
+    if value is None or isinstance(value, Fragment | str | int):
+        return value
+    raise Unwritable
+
+
+def _walked(_value: Any) -> Any:
+    raise Unwritable

@@ -1,57 +1,25 @@
-"""One operation: text to document, parsed and validated once, executed with splicing, answered as bytes."""
+"""One operation: from its text to its answer as bytes."""
 
 import asyncio
-import logging
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
-from uuid import uuid4
 
-import orjson
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    GraphQLError,
-    GraphQLSchema,
-    GraphQLSyntaxError,
-    OperationDefinitionNode,
-    OperationType,
-    execute,
-    parse,
-    validate,
-)
+from graphql import ExecutionResult, GraphQLSchema, VariableValues, execute, get_variable_values
 
-from adapters.contract.errors import ContractBroken
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
-from gateway.execution.measure import measure
+from gateway.execution.documents import MOST_ERRORS, Document, Documents, Limits, Prepared, Refused
+from gateway.execution.facts import Services
+from gateway.execution.plans import Form, OperationPlan, compiled
+from gateway.execution.responses import Response, answered, refused
 from gateway.execution.splice import SplicingExecutor
+from gateway.federation.fanout import begin_request
 
-__all__ = ["Limits", "Operation", "Operations", "Response"]
+__all__ = ["Operation", "Operations"]
 
-_LOG = logging.getLogger(__name__)
-_MOST_ERRORS = 5
-_LIMITS_OF_GRAPHQL = {
-    "Syntax Error: Document contains more than": ErrorCode.TOO_MANY_TOKENS,
-    "Syntax Error: Document is nested too deeply": ErrorCode.TOO_DEEP,
-    "Maximum introspection depth exceeded": ErrorCode.TOO_DEEP,
-}
-"""How graphql-core words its own limits, for which it has no codes; what a client wrote never comes first."""
-_REWORDED = {"Validation aborted.": "The document is too intricate to be checked. Ask for fewer fields and fragments."}
 _TOO_LONG = "The operation took too long and was given up. Ask for less at once, or try again."
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one operation may take; ``deadline`` in seconds."""
-
-    tokens: int = 1000
-    depth: int = 10
-    fields: int = 500
-    deadline: float = 5.0
-    documents: int = 1000
-    """How many documents are remembered, parsed and validated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,160 +33,93 @@ class Operation:
     """Whether anything but a query is refused, as for GET."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
-    """The answer as JSON. ``executed`` is False where the request itself was wrong, and there is no ``data``.
+class Operations:
+    """Runs operations on one schema: each of them read once, and compiled once for each form it takes.
 
-    ``whole`` says that every registry concerned took part and nothing failed: only such an answer may be kept.
+    ``deadline`` is in seconds; ``plans`` is how many compiled plans are remembered. With ``direct`` off every
+    operation goes through graphql-core's executor, which gives the same answers.
     """
 
-    body: bytes
-    executed: bool
-    refusal: ErrorCode | None = None
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    document: DocumentNode | None
-    errors: Sequence[GraphQLError] = ()
-
-
-class Operations:
-    """Runs operations on one schema."""
-
-    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+    def __init__(  # noqa: PLR0913 - settings, all by name
+        self,
+        schema: GraphQLSchema,
+        services: Services,
+        limits: Limits,
+        *,
+        deadline: float = 5.0,
+        plans: int = 1000,
+        direct: bool = True,
+    ) -> None:
         self._schema = schema
-        self._limits = limits
-        self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
+        self._services = services
+        self._deadline = deadline
+        self._direct = direct
+        self._documents = Documents(schema, limits)
+        self._plan = lru_cache(plans)(self._compiled)
 
-    async def run(self, operation: Operation, context: RequestContext) -> Response:
+    @property
+    def caches(self) -> Mapping[str, Any]:
+        """What is remembered, by name: each gives hits, misses, maxsize and currsize."""
+        return {"documents": self._documents.get.cache_info, "plans": self._plan.cache_info}
+
+    async def run(self, operation: Operation) -> Response:
         """Answers an operation; never raises but for cancellation."""
-        prepared = self._prepare(operation.text)
-        if prepared.document is None:
-            return _refused(prepared.errors)
         try:
-            _check_operation(prepared.document, operation)
-        except ClientError as error:
-            return _refused([_located(error)])
+            document = self._documents.get(operation.text)
+            prepared = self._chosen(document, operation)
+            variables = self._variables(prepared, operation)
+        except Refused as refusal:
+            return refused(refusal.errors)
+        begin_request()
+        plan = self._plan(prepared, Form.of(prepared, variables))
+        context = RequestContext(self._services, alone=len(plan.roots) == 1)
         try:
-            async with asyncio.timeout(self._limits.deadline):
-                result = await self._execute(prepared.document, operation, context)
+            async with asyncio.timeout(self._deadline):
+                if plan.direct and self._direct:
+                    data = await plan.run(context, variables)
+                    if data is not None:
+                        return answered(data, context.errors, whole=not context.partial)
+                else:
+                    plan.attend(context, variables)
+                result = await self._execute(document, operation, context)
         except TimeoutError:
-            return _refused([_located(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True))])
-        errors = [*(result.errors or ()), *context.errors]
-        if result.data is None and errors and all(error.path is None for error in errors):
-            return _refused(errors, ErrorCode.BAD_VARIABLES)
-        answer: dict[str, Any] = {"data": result.data}
-        if errors:
-            answer["errors"] = [_formatted(error) for error in errors]
-        return Response(orjson.dumps(answer), executed=True, whole=not errors and not context.partial)
+            return refused(Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)).errors)
+        return answered(result.data, [*(result.errors or ()), *context.errors], whole=not context.partial)
 
-    async def _execute(self, document: DocumentNode, operation: Operation, context: RequestContext) -> ExecutionResult:
+    def _compiled(self, prepared: Prepared, form: Form) -> OperationPlan:
+        return compiled(self._schema, self._services, prepared, form)
+
+    def _chosen(self, document: Document, operation: Operation) -> Prepared:
+        try:
+            prepared = document.operation(operation.name)
+        except ClientError as error:
+            raise Refused.because(error) from None
+        if operation.only_query and not prepared.is_query:
+            kind = prepared.definition.operation.value
+            raise Refused.because(ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {kind} must be sent by POST."))
+        return prepared
+
+    def _variables(self, prepared: Prepared, operation: Operation) -> VariableValues:
+        found = get_variable_values(
+            self._schema,
+            prepared.definition.variable_definitions or (),
+            dict(operation.variables or {}),
+            max_errors=MOST_ERRORS,
+            hide_suggestions=True,
+        )
+        if isinstance(found, list):
+            raise Refused(found)
+        return found
+
+    async def _execute(self, document: Document, operation: Operation, context: RequestContext) -> ExecutionResult:
         result = execute(
             self._schema,
-            document,
+            document.node,
             context_value=context,
             variable_values=dict(operation.variables or {}),
             operation_name=operation.name,
-            max_coercion_errors=_MOST_ERRORS,
+            max_coercion_errors=MOST_ERRORS,
             executor_class=SplicingExecutor,
             hide_suggestions=True,
         )
         return result if isinstance(result, ExecutionResult) else await result
-
-    def _prepare(self, text: str) -> _Prepared:
-        prepared = self._prepared.get(text)
-        if prepared is not None:
-            self._prepared.move_to_end(text)
-            return prepared
-        prepared = self._parse(text)
-        if prepared.document is not None:
-            self._prepared[text] = prepared
-            if len(self._prepared) > self._limits.documents:
-                self._prepared.popitem(last=False)
-        return prepared
-
-    def _parse(self, text: str) -> _Prepared:
-        try:
-            document = parse(text, max_tokens=self._limits.tokens)
-        except GraphQLSyntaxError as error:
-            return _Prepared(None, [_coded(error, _code(error, ErrorCode.SYNTAX_ERROR))])
-        errors = validate(self._schema, document, max_errors=_MOST_ERRORS, hide_suggestions=True)
-        if errors:
-            return _Prepared(None, [_coded(error, _code(error, ErrorCode.VALIDATION_FAILED)) for error in errors])
-        measured, limits = measure(document), self._limits
-        if measured.depth > limits.depth:
-            too_deep = f"The operation nests more than {limits.depth} levels, fragments included. Ask in two steps."
-            return _Prepared(None, [_located(ClientError(ErrorCode.TOO_DEEP, too_deep))])
-        if measured.fields > limits.fields:
-            too_many = f"The operation asks for more than {limits.fields} fields, fragments unfolded. Ask in two steps."
-            return _Prepared(None, [_located(ClientError(ErrorCode.TOO_MANY_FIELDS, too_many))])
-        return _Prepared(document)
-
-
-def _check_operation(document: DocumentNode, operation: Operation) -> None:
-    defined = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-    named = {each.name.value: each for each in defined if each.name}
-    if operation.name is None and len(defined) != 1:
-        raise ClientError(
-            ErrorCode.OPERATION_UNKNOWN,
-            "The document holds no operation."
-            if not defined
-            else f"The document holds {len(defined)} operations: say which to run in `operationName`.",
-        )
-    if operation.name is not None and operation.name not in named:
-        raise ClientError(
-            ErrorCode.OPERATION_UNKNOWN, f"The document holds no operation named {ascii(operation.name)[:80]}."
-        )
-    chosen = defined[0] if operation.name is None else named[operation.name]
-    if operation.only_query and chosen.operation is not OperationType.QUERY:
-        raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {chosen.operation.value} must be sent by POST.")
-
-
-def _refused(errors: Sequence[GraphQLError], unnamed: ErrorCode = ErrorCode.INTERNAL_ERROR) -> Response:
-    formatted = [_formatted(error, unnamed) for error in errors]
-    refusal = ErrorCode(formatted[0]["extensions"]["code"])
-    return Response(orjson.dumps({"errors": formatted}), executed=False, refusal=refusal)
-
-
-def _located(error: ClientError) -> GraphQLError:
-    return GraphQLError(str(error), original_error=error)
-
-
-def _coded(error: GraphQLError, code: ErrorCode) -> GraphQLError:
-    return GraphQLError(
-        _REWORDED.get(error.message, error.message),
-        error.nodes,
-        error.source,
-        error.positions,
-        extensions={"code": code.value},
-    )
-
-
-def _code(error: GraphQLError, usual: ErrorCode) -> ErrorCode:
-    return next((code for words, code in _LIMITS_OF_GRAPHQL.items() if error.message.startswith(words)), usual)
-
-
-def _formatted(error: GraphQLError, unnamed: ErrorCode = ErrorCode.INTERNAL_ERROR) -> dict[str, Any]:
-    """The error as clients see it: coded ones as they are, anything else masked under a trace ID and logged."""
-    formatted = dict(error.formatted)
-    match error.original_error:
-        case ClientError() as known:
-            formatted["extensions"] = known.extensions
-        case ContractBroken() as broken:
-            _LOG.error("contract broken at %s: %s", error.path, broken)
-            formatted["message"] = "The registry gave a value here that its contract does not allow."
-            formatted["extensions"] = {"code": ErrorCode.CONTRACT_BROKEN.value}
-        case None if "code" in (error.extensions or {}):
-            pass
-        case None | GraphQLError() if unnamed is ErrorCode.BAD_VARIABLES:
-            formatted["extensions"] = {"code": unnamed.value}
-        case unexpected:
-            trace = uuid4().hex
-            _LOG.error("unexpected error, trace %s, at %s", trace, error.path, exc_info=unexpected or error)
-            formatted["message"] = (
-                "Something went wrong inside the gateway. It was logged: give `traceId` when you report it."
-            )
-            formatted["extensions"] = {"code": ErrorCode.INTERNAL_ERROR.value, "traceId": trace}
-    return formatted

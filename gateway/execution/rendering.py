@@ -8,9 +8,11 @@ import orjson
 from orjson import Fragment
 
 from adapters.contract.answer import Row
+from adapters.contract.shape import Shape
 from gateway.execution.selection import Asked
 from gateway.execution.splice import spliced
-from gateway.execution.wording import UnknownCode, Unworded, Wording, Words, unworded, worded
+from gateway.execution.wording import UnknownCode, Words, slots, unworded, worded
+from gateway.execution.writing import Unwritable, Writing
 from schemas import row as walked
 
 __all__ = ["Rendering"]
@@ -21,15 +23,17 @@ class Rendering:
     """Renders rows of one shape. ``slots`` is None where the shape cannot be worded: every row is walked then."""
 
     typename: str
+    shape: Shape
     slots: tuple[Words, ...] | None
 
     @classmethod
-    def of(cls, typename: str, slots: Sequence[tuple[str, Asked]], wording: Wording) -> "Rendering":
-        """The rendering of a shape."""
+    def of(cls, typename: str, asked: Asked, writing: Writing) -> "Rendering":
+        """The rendering of what a field asks of a contract object."""
+        shaped = writing.selections.shape(typename, asked.nodes)
         try:
-            return cls(typename, wording.slots(slots))
-        except Unworded:
-            return cls(typename, None)
+            return cls(typename, shaped.shape, slots(shaped.slots, writing))
+        except Unwritable:
+            return cls(typename, shaped.shape, None)
 
     def text(self, row: Row) -> str | None:
         """The row as finished JSON; None where it has to be walked."""

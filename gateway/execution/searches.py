@@ -1,6 +1,8 @@
 """The arguments of a list, read: what is sought, filtered and ordered, and which page of it."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
 
@@ -11,7 +13,7 @@ from gateway.errors import ClientError, ErrorCode
 from gateway.federation.directory import Directory
 from gateway.federation.lists import ListRequest
 from gateway.vocabulary import Vocabulary
-from schemas.context import ListArguments
+from schemas.enums import OnSourceFailure, OrderDirection
 
 __all__ = ["list_request"]
 
@@ -26,54 +28,66 @@ _TYPED = re.compile(r"[^\W_]+")
 
 
 def list_request(
-    of: str, given: ListArguments, directory: Directory, vocabulary: Vocabulary, *, hits: bool
+    of: str, given: Mapping[str, Any], directory: Directory, vocabulary: Vocabulary, *, hits: bool
 ) -> ListRequest:
-    """The request for one page; BAD_INPUT and PAGE_TOO_LARGE say what is wrong with the arguments."""
+    """The request for one page; ``given`` are the field's arguments, as graphql-core coerces them.
+
+    BAD_INPUT and PAGE_TOO_LARGE say what is wrong with them.
+    """
     size, cursor, backward = _paging(given)
-    for condition in given.conditions:
-        name = f"filter.{to_camel_case(condition.filter)}"
-        if len(condition.values) > _MOST_VALUES:
-            raise _bad(f"`{name}` takes at most {_MOST_VALUES} values, not {len(condition.values)}.")
-        for value in condition.values:
-            _readable(value, name)
-    search = _search(given, vocabulary)
+    filtered: Mapping[str, Any] = given.get("filter") or {}
+    search = _search(given.get("search"), given.get("lang"), vocabulary)
     return ListRequest(
-        where=Where(of, tuple(_widened(each, directory) for each in given.conditions), search),
-        ordering=_ordering(of, given),
+        where=Where(of, tuple(_widened(each, directory) for each in _conditions(of, filtered)), search),
+        ordering=_ordering(of, given.get("orderBy"), searched=search is not None),
         size=size,
-        clusters=_clusters(given, directory),
+        clusters=_clusters(filtered.get("clusters"), directory),
         cursor=cursor,
         backward=backward,
         hits=hits and search is not None,
-        fail_whole=given.fail_whole,
+        fail_whole=given["onSourceFailure"] is OnSourceFailure.FAIL,
     )
 
 
-def _paging(given: ListArguments) -> tuple[int, str | None, bool]:
-    if given.first is not None and given.last is not None:
+def _paging(given: Mapping[str, Any]) -> tuple[int, str | None, bool]:
+    first, last, after, before = (given.get(name) for name in ("first", "last", "after", "before"))
+    if first is not None and last is not None:
         raise _bad("Ask for `first` or for `last`, not for both.")
-    backward = given.last is not None
-    if backward and given.after is not None:
+    backward = last is not None
+    if backward and after:
         raise _bad("`after` goes with `first`; a page from the end takes `last` and `before`.")
-    if not backward and given.before is not None:
+    if not backward and before:
         raise _bad("`before` goes with `last`; a page from the beginning takes `first` and `after`.")
-    name, size = ("last", given.last) if backward else ("first", given.first)
+    name, size = ("last", last) if backward else ("first", first)
     if size is not None and not 1 <= size <= _LARGEST_SIZE:
         raise ClientError(
             ErrorCode.PAGE_TOO_LARGE,
             f"`{name}` must be from 1 to {_LARGEST_SIZE}, not {size}. More rows come page by page, with cursors.",
         )
-    return size or _DEFAULT_SIZE, given.before if backward else given.after, backward
+    return size or _DEFAULT_SIZE, (before if backward else after) or None, backward
 
 
-def _clusters(given: ListArguments, directory: Directory) -> tuple[str, ...]:
+def _conditions(of: str, filtered: Mapping[str, Any]) -> list[Condition]:
+    """The conditions of a filter, in the order of the catalogue; an empty list is a condition that nothing meets."""
+    found = []
+    for name in CATALOGUE[of].filters if filtered else ():
+        values: Sequence[Any] | None = filtered.get(to_camel_case(name))
+        if values is None:
+            continue
+        if len(values) > _MOST_VALUES:
+            raise _bad(f"`filter.{to_camel_case(name)}` takes at most {_MOST_VALUES} values, not {len(values)}.")
+        found.append(Condition(name, tuple(_readable(str(value), f"filter.{to_camel_case(name)}") for value in values)))
+    return found
+
+
+def _clusters(named: Sequence[str] | None, directory: Directory) -> tuple[str, ...]:
     known = tuple(source.cluster.code for source in directory)
-    if given.clusters is None:
+    if named is None:
         return known
-    unknown = [code for code in given.clusters if code not in directory]
+    unknown = [code for code in named if code not in directory]
     if unknown:
         raise _bad(f"There is no cluster {ascii(unknown[0])[:60]}. There are: {', '.join(known)}.")
-    return tuple(code for code in known if code in set(given.clusters))
+    return tuple(code for code in known if code in set(named))
 
 
 def _widened(condition: Condition, directory: Directory) -> Condition:
@@ -85,27 +99,28 @@ def _widened(condition: Condition, directory: Directory) -> Condition:
     return Condition(condition.filter, tuple(dict.fromkeys((*condition.values, *regional))))
 
 
-def _ordering(of: str, given: ListArguments) -> Ordering:
-    if given.order is None:
-        return Ordering(RELEVANCE, descending=True) if given.search else _DEFAULTS.get(of, _LATEST)
-    if given.order == RELEVANCE:
-        if not given.search:
+def _ordering(of: str, given: Mapping[str, Any] | None, *, searched: bool) -> Ordering:
+    if given is None:
+        return Ordering(RELEVANCE, descending=True) if searched else _DEFAULTS.get(of, _LATEST)
+    name, direction = given["field"].value, given.get("direction")
+    if name == RELEVANCE:
+        if not searched:
             raise _bad("The order RELEVANCE needs a `search`: without one there are no points to order by.")
-        return Ordering(RELEVANCE, descending=given.descending is not False)
-    return Ordering(CATALOGUE[of].orders[given.order].name, descending=bool(given.descending))
+        return Ordering(RELEVANCE, descending=direction is not OrderDirection.ASC)
+    return Ordering(CATALOGUE[of].orders[name].name, descending=direction is OrderDirection.DESC)
 
 
-def _search(given: ListArguments, vocabulary: Vocabulary) -> Search | None:
-    if not given.search:
+def _search(given: str | None, lang: str | None, vocabulary: Vocabulary) -> Search | None:
+    if not given:
         return None
-    text = _readable(given.search, "search")
+    text = _readable(given, "search")
     if len(text) > _LONGEST_SEARCH:
         raise _bad(f"`search` takes at most {_LONGEST_SEARCH} characters, not {len(text)}.")
     sought = content_words(text)
     if len(sought) > _MOST_WORDS:
         raise _bad(f"`search` takes at most {_MOST_WORDS} words, not {len(sought)}.")
     typed = {folded: token for token in _TYPED.findall(text.lower()) for folded in words(token)}
-    concepts = {hit.uri: hit.weight for hit in reversed(vocabulary.concepts_in(text, given.lang))}
+    concepts = {hit.uri: hit.weight for hit in reversed(vocabulary.concepts_in(text, lang or None))}
     return Search(tuple(Term(word, typed.get(word, word)) for word in sought), tuple(sorted(concepts.items())))
 
 

@@ -14,15 +14,18 @@ from graphql import (
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionNode,
+    VariableValues,
     get_argument_values,
     get_directive_values,
     get_named_type,
     is_abstract_type,
 )
 
-from adapters.contract.catalogue import CATALOGUE, Kind, Object
+from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.languages import chain
+from adapters.contract.objects import Kind, Object
 from adapters.contract.shape import ID, TYPENAME, Pick, Shape
 from gateway.errors import ClientError, ErrorCode
 
@@ -56,13 +59,23 @@ class Selections:
     """Reads the selections of one operation under its variables."""
 
     schema: GraphQLSchema
+    operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Any
+    variables: VariableValues
 
     @classmethod
     def of(cls, info: "GraphQLResolveInfo[Any]") -> "Selections":
         """The reader for the operation that a resolver is part of."""
-        return cls(info.schema, info.fragments, info.variable_values)
+        return cls(info.schema, info.operation, info.fragments, info.variable_values)
+
+    @property
+    def roots(self) -> list[Asked]:
+        """What the operation asks for at its root."""
+        type_ = self.schema.get_root_type(self.operation.operation)
+        found: dict[str, list[FieldNode]] = {}
+        if type_ is not None:
+            self._collect(type_, self.operation.selection_set.selections, found, set())
+        return _merged(found)
 
     def fields(self, typename: str, nodes: Sequence[FieldNode]) -> list[Asked]:
         """What the nodes ask of an object of this type, in order, fields of one response key merged."""
@@ -71,7 +84,7 @@ class Selections:
         for node in nodes:
             if node.selection_set:
                 self._collect(type_, node.selection_set.selections, found, set())
-        return [Asked(key, merged[0].name.value, tuple(merged)) for key, merged in found.items()]
+        return _merged(found)
 
     def arguments(self, typename: str, asked: Asked) -> dict[str, Any]:
         """The coerced arguments of a field."""
@@ -163,6 +176,10 @@ class Selections:
     def _applies(self, condition: str, type_: GraphQLObjectType) -> bool:
         named = self.schema.type_map[condition]
         return named is type_ or (is_abstract_type(named) and self.schema.is_sub_type(named, type_))
+
+
+def _merged(found: Mapping[str, list[FieldNode]]) -> list[Asked]:
+    return [Asked(key, nodes[0].name.value, tuple(nodes)) for key, nodes in found.items()]
 
 
 def contract_name(name: str) -> str:

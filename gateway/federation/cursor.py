@@ -19,12 +19,12 @@ _SIGNATURE = 12
 """Bytes of a signature: a guess costs a request, and 2**96 of them are out of reach."""
 
 
-def fingerprint(where: Where, ordering: Ordering, clusters: Sequence[str], view: str) -> str:
-    """A short hash of all that decides which rows a walk meets, and in which order.
+def fingerprint(where: Where, ordering: Ordering, clusters: Sequence[str]) -> str:
+    """A short hash of all that decides which rows a walk meets, and in which order; the viewer's view among it.
 
     It holds the words and concepts that a search came to, so that a cursor outlives no change of vocabulary.
     """
-    walk = repr((where, ordering, tuple(clusters), view)).encode("utf-8", "backslashreplace")
+    walk = repr((where, ordering, tuple(clusters))).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(walk, digest_size=9).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """The registries of the corridor, by cluster."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -7,23 +8,42 @@ from adapters.contract.cluster import Cluster
 from adapters.contract.codes import SourceStatus
 from adapters.contract.registry import Registry
 from gateway.federation.breaker import Breaker
+from gateway.federation.flights import SharedRegistry
 
-__all__ = ["Directory", "Source"]
+__all__ = ["Directory", "Probe", "Source"]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The call that tries a registry again after a pause: of which request it is, and whether it has ended."""
+
+    request: object | None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)
 class Source:
-    """A registry, its deadline in seconds, its breaker, and how its last call ended."""
+    """A registry, its deadline in seconds, its breaker, how its last call ended, and the last probe of the breaker.
+
+    ``shared`` is the same registry where identical concurrent reads of it are one; None where each is its own.
+    """
 
     registry: Registry
     deadline: float
     breaker: Breaker = field(default_factory=Breaker)
     last: SourceStatus = SourceStatus.OK
+    probe: Probe | None = None
+    shared: SharedRegistry | None = None
 
     @property
     def cluster(self) -> Cluster:
         """Whose registry it is."""
         return self.registry.cluster
+
+    @property
+    def asked(self) -> Registry:
+        """The registry as requests meet it."""
+        return self.registry if self.shared is None else self.shared
 
     @property
     def health(self) -> SourceStatus:

@@ -3,22 +3,25 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from adapters.contract.codes import SourceStatus
 from adapters.contract.errors import ContractBroken, Refused, RegistryError, RegistryTimeout, Unavailable
 from adapters.contract.registry import Registry
 from gateway.errors import ClientError, ErrorCode, SourceFailure
-from gateway.federation.directory import Directory, Source
+from gateway.federation.directory import Directory, Probe, Source
 
-__all__ = ["Answer", "Outage", "all_failed", "ask", "ask_all", "together"]
+__all__ = ["Answer", "Outage", "all_failed", "ask", "ask_all", "begin_request", "together"]
 
 _LOG = logging.getLogger(__name__)
 _RETRY_PAUSE = (0.005, 0.03)
+
+_REQUEST: ContextVar[object | None] = ContextVar("request", default=None)
 
 T = TypeVar("T")
 
@@ -56,19 +59,51 @@ class Outage:
         )
 
 
-async def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Answer[T] | Outage:
+def begin_request() -> None:
+    """What this task asks from now on, and the tasks that it starts, belongs to one request.
+
+    When a registry is tried again after a pause, the questions of the request whose question is the trial await its
+    result instead of being refused meanwhile: one request has one view of a registry.
+    """
+    _REQUEST.set(object())
+
+
+def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Coroutine[Any, Any, Answer[T] | Outage]:
     """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, in the deadline."""
+    return _ask(source, question, source.deadline)
+
+
+async def _ask(source: Source, question: Callable[[Registry], Awaitable[T]], within: float) -> Answer[T] | Outage:
     permit = source.breaker.allow()
-    if permit is None:
+    if permit is not None and not source.breaker.open:
+        return await _try(source, question, within, permit)
+    if permit is not None:
+        probe = source.probe = Probe(_REQUEST.get())
+        try:
+            return await _try(source, question, within, permit)
+        finally:
+            probe.ended.set()
+    found = source.probe
+    if found is None or found.request is None or found.request is not _REQUEST.get():
         return Outage(source.cluster.code, SourceStatus.CIRCUIT_OPEN, retryable=True)
+    if found.ended.is_set():  # and the circuit is still open: what the probe met is what this request met
+        return Outage(source.cluster.code, source.last, retryable=True)
+    started = monotonic()
+    await found.ended.wait()  # which began before us, under the same deadline
+    return await _ask(source, question, within - (monotonic() - started))
+
+
+async def _try(
+    source: Source, question: Callable[[Registry], Awaitable[T]], within: float, permit: int
+) -> Answer[T] | Outage:
     started = monotonic()
     try:
-        async with asyncio.timeout(source.deadline):
+        async with asyncio.timeout(within):
             try:
-                value = await question(source.registry)
+                value = await question(source.asked)
             except Unavailable:
                 await asyncio.sleep(random.uniform(*_RETRY_PAUSE))  # noqa: S311 - jitter, not a secret
-                value = await question(source.registry)
+                value = await question(source.asked)
     except (RegistryError, TimeoutError) as error:
         # A refusal and a broken promise are prompt answers: leaving the registry alone would not help it.
         passing = isinstance(error, Unavailable | RegistryTimeout | TimeoutError)
@@ -88,19 +123,31 @@ async def ask_all(
     directory: Directory, clusters: Iterable[str], question: Callable[[Registry], Awaitable[T]]
 ) -> Mapping[str, Answer[T] | Outage]:
     """Asks these registries at once; the slowest one's deadline is the deadline of all."""
-    sources = [directory[code] for code in clusters]
-    answers = await together(*(ask(source, question) for source in sources))
+    answers = await together(*(ask(directory[code], question) for code in clusters))
     return {answer.cluster: answer for answer in answers}
 
 
-async def together(*branches: Awaitable[T]) -> list[T]:
-    """Awaits all at once, and raises the first bug only when all have ended: nothing is left running."""
-    results = await asyncio.gather(*branches, return_exceptions=True)
+async def together(*branches: Coroutine[Any, Any, T]) -> list[T]:
+    """Awaits all at once, and raises a bug only when all have ended: nothing is left running.
+
+    The first runs in the caller's own task: one branch alone costs no more than awaiting it.
+    """
+    if not branches:
+        return []
+    tasks = [asyncio.create_task(branch) for branch in branches[1:]]
     ended: list[T] = []
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-        ended.append(result)
+    failed: BaseException | None = None
+    for branch in (branches[0], *tasks):
+        try:
+            ended.append(await branch)
+        except asyncio.CancelledError as cancelled:
+            for task in tasks:
+                task.cancel()
+            failed = cancelled
+        except BaseException as bug:  # noqa: BLE001 - it is raised below
+            failed = failed or bug
+    if failed is not None:
+        raise failed
     return ended
 
 

@@ -1,10 +1,11 @@
 """Pages of one ordered list over all registries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
+from adapters.contract.registry import Registry
 from adapters.contract.request import Boundary, FetchRequest, Ordering, PageRequest, Where
 from adapters.contract.shape import Shape
 from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
@@ -20,7 +21,7 @@ class ListRequest:
     """One page of a list, as a client asks for it.
 
     ``clusters`` are those of the filter, all where it names none. ``cursor`` is ``after`` of a
-    forward and ``before`` of a backward page. ``view`` says what the viewer may see.
+    forward and ``before`` of a backward page.
     """
 
     where: Where
@@ -31,20 +32,24 @@ class ListRequest:
     backward: bool = False
     hits: bool = False
     fail_whole: bool = False
-    view: str = ""
 
     @property
     def walk(self) -> str:
         """The fingerprint of the walk that this page is part of."""
-        return fingerprint(self.where, self.ordering, self.clusters, self.view)
+        return fingerprint(self.where, self.ordering, self.clusters)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its rows in order, their contents by shape, and how each registry took part."""
+    """A page: its rows in order, their contents by shape, and how each registry took part.
+
+    ``ends`` are its first and last row, or, where all of them vanished before their contents were read, the places
+    where they were: none where there never was a row.
+    """
 
     request: ListRequest
     rows: Sequence[Placed]
+    ends: tuple[Placed, Placed] | None
     bodies: Mapping[Shape, Mapping[tuple[str, str], Row]]
     has_next: bool
     has_previous: bool
@@ -63,6 +68,16 @@ class Page:
         return [
             each for code, each in self.sources.items() if isinstance(each, Outage) and code in self.request.clusters
         ]
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The cursor of the page's beginning."""
+        return None if self.ends is None else self.cursor(self.ends[0])
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The cursor of the page's end: what is after it is the next page, even where this one came out empty."""
+        return None if self.ends is None else self.cursor(self.ends[1])
 
     def cursor(self, placed: Placed) -> str:
         """The cursor of a row."""
@@ -84,24 +99,27 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
     _settle(request, answers)
     pages = {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)}
     rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
+    keys = rows
     bodies: Mapping[Shape, Mapping[tuple[str, str], Row]] = {}
     if inline is not None:
         bodies = {inline: {(placed.cluster, placed.row.key): placed.row for placed in rows}}
     elif shapes:
-        bodies, lost = await _bodies(directory, rows, shapes)
+        bodies, lost = await _bodies(directory, request, keys, shapes)
         while lost:  # What these had won is made up for by the others, whose rows suffice for a page without them.
             answers = {**answers, **lost}
             _settle(request, answers)
             pages = {code: found for code, found in pages.items() if code not in lost}
-            rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
-            bodies, lost = await _bodies(directory, rows, shapes)
+            keys, more = merge(pages, request.ordering, request.size, backward=request.backward)
+            bodies, lost = await _bodies(directory, request, keys, shapes)
         found = set.intersection(*(set(bodies[each]) for each in shapes))  # a shape is hashed once, not for each row
-        rows = [placed for placed in rows if (placed.cluster, placed.row.key) in found]
+        rows = [placed for placed in keys if (placed.cluster, placed.row.key) in found]
     taking_part = tuple(code for code in walking if isinstance(answers[code], Answer))
+    bounds = rows or keys
     more_behind, more_before = (boundary is not None, more) if request.backward else (more, boundary is not None)
     return Page(
         request=request,
         rows=rows,
+        ends=(bounds[0], bounds[-1]) if bounds else None,
         bodies=bodies,
         has_next=more_behind,
         has_previous=more_before,
@@ -121,26 +139,30 @@ def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | 
 
 
 async def _bodies(
-    directory: Directory, rows: Sequence[Placed], shapes: Sequence[Shape]
+    directory: Directory, request: ListRequest, rows: Sequence[Placed], shapes: Sequence[Shape]
 ) -> tuple[dict[Shape, dict[tuple[str, str], Row]], dict[str, Outage]]:
     """The contents of the winners: one statement for each registry and shape, all at once."""
     keys: dict[str, list[str]] = {}
     for placed in rows:
         keys.setdefault(placed.cluster, []).append(placed.row.key)
-    asked = [(code, FetchRequest(tuple(found), shape)) for code, found in keys.items() for shape in shapes]
-
-    async def fetch(code: str, request: FetchRequest) -> Answer[Sequence[Row]] | Outage:
-        return await ask(directory[code], lambda registry: registry.fetch(request))
-
-    answers = await together(*(fetch(code, request) for code, request in asked))
+    asked = [
+        (code, FetchRequest(tuple(found), shape, request.where.view))
+        for code, found in keys.items()
+        for shape in shapes
+    ]
+    answers = await together(*(ask(directory[code], _fetching(fetch)) for code, fetch in asked))
     bodies: dict[Shape, dict[tuple[str, str], Row]] = {shape: {} for shape in shapes}
     lost: dict[str, Outage] = {}
-    for (code, request), answer in zip(asked, answers, strict=True):
+    for (code, fetch), answer in zip(asked, answers, strict=True):
         if isinstance(answer, Outage):
             lost[code] = answer
         else:
-            bodies[request.shape].update({(code, row.key): row for row in answer.value})
+            bodies[fetch.shape].update({(code, row.key): row for row in answer.value})
     return bodies, lost
+
+
+def _fetching(request: FetchRequest) -> Callable[[Registry], Awaitable[Sequence[Row]]]:
+    return lambda registry: registry.fetch(request)
 
 
 def _reports(

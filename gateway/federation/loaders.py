@@ -17,18 +17,21 @@ Key = tuple[Reference, Shape]
 
 
 class Rows:
-    """The rows of one request by (reference, shape). Make a new one for each request: it remembers."""
+    """The rows of one request by (reference, shape). Make a new one for each request: it remembers.
 
-    def __init__(self, directory: Directory) -> None:
+    ``alone`` says that they are asked for in one place, so that there is nothing to wait for and gather.
+    """
+
+    def __init__(self, directory: Directory, *, alone: bool = False) -> None:
         self._directory = directory
+        self._alone = alone
         self._loader: DataLoader[Key, Row | Outage | None] = DataLoader(load_fn=self._load)
 
-    async def get(self, reference: Reference, shape: Shape) -> Row | None:
-        """The row; None where the registry shows none under this key; raises SourceFailure where it did not answer."""
-        found = await self._loader.load((reference, shape))
-        if isinstance(found, Outage):
-            raise found.failure
-        return found
+    async def get(self, keys: Sequence[Key]) -> Sequence[Row | Outage | None]:
+        """The row for each key; None where its registry shows none, an Outage where it did not answer."""
+        if self._alone:
+            return await self._load(list(keys))
+        return await self._loader.load_many(keys)
 
     async def _load(self, keys: list[Key]) -> Sequence[Row | Outage | None]:
         wanted: dict[tuple[str, Shape], list[str]] = {}

@@ -1,48 +1,81 @@
 """The routes of the gateway, and JSON errors for whatever is none of them."""
 
-import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from gateway.errors import ClientError, ErrorCode
 from gateway.federation.directory import Directory
 from gateway.http import graphiql as page
-from gateway.http.endpoint import Endpoint, Run
+from gateway.http.endpoint import Endpoint, Run, unexpected
 from gateway.http.errors import refusal
 from gateway.http.health import Health
+from gateway.http.negotiation import negotiate
+from gateway.http.persisted import PersistedQueries
+from gateway.http.reading import is_json
+from gateway.settings import Settings
+from gateway.telemetry.caches import Caches
+from gateway.telemetry.metrics import CONTENT_TYPE, Metrics
 
 __all__ = ["application"]
 
-_LOG = logging.getLogger(__name__)
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+_GRAPHQL = "/graphql"
+
+
+class _Gateway(Starlette):
+    """The application; operations go straight to their endpoint, which needs nothing of Starlette's middleware."""
+
+    endpoint: Endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == _GRAPHQL:
+            await self.endpoint(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def application(
     run: Run,
     directory: Directory,
     lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]],
-    *,
-    max_body: int,
-    graphiql: bool,
+    settings: Settings,
+    caches: Caches,
 ) -> Starlette:
-    """The ASGI application."""
+    """The ASGI application; ``caches`` are those behind ``run``, which the metrics speak of beside those of HTTP."""
     health = Health(directory)
-    app = Starlette(
+    persisted = PersistedQueries(settings.persisted_queries)
+    own: Caches = {
+        "accept_headers": negotiate.cache_info,
+        "content_types": is_json.cache_info,
+        "persisted_queries": persisted.cache_info,
+    }
+    metrics = Metrics(lambda: {each.cluster.code: each.health for each in directory}, {**own, **caches})
+
+    async def measured(_request: Request) -> Response:
+        return Response(metrics.text(), headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE})
+
+    app = _Gateway(
         routes=[
-            Route("/graphql", Endpoint(run, max_body).__call__, methods=_METHODS),
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
-            *(page.routes() if graphiql else ()),
+            *([Route("/metrics", measured)] if settings.metrics else ()),
+            *(page.routes() if settings.graphiql else ()),
         ],
         exception_handlers={HTTPException: _http_error, Exception: _unexpected},
         lifespan=lifespan,
+    )
+    app.endpoint = Endpoint(
+        run,
+        persisted,
+        metrics.record if settings.metrics else None,
+        max_body=settings.max_body,
+        max_age=settings.cache_max_age,
     )
     app.router.redirect_slashes = False  # A redirect would trust the Host header, and has no JSON.
     return app
@@ -56,12 +89,4 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
-    trace = uuid4().hex
-    _LOG.error("unexpected error at %s, trace %s", request.url.path, trace, exc_info=error)
-    return refusal(
-        ClientError(
-            ErrorCode.INTERNAL_ERROR,
-            "Something went wrong inside the gateway. It was logged: give `traceId` when you report it.",
-            traceId=trace,
-        )
-    )
+    return unexpected(error, request.url.path)

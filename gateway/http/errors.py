@@ -21,8 +21,17 @@ STATUS: Mapping[ErrorCode, int] = {
 }
 """The statuses of refused requests; 400 for every other code."""
 
+_PART_OF_THE_PROTOCOL = frozenset({ErrorCode.PERSISTED_QUERY_NOT_FOUND, ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED})
+"""Answers that a client counts on: plain JSON takes any status but 200 for the end of persisted queries."""
+
 
 def refusal(error: ClientError, media_type: str = JSON, headers: Mapping[str, str] | None = None) -> Response:
-    """A request that was refused before it was executed."""
+    """A request that was refused before it was executed; nobody may keep the answer."""
     body = orjson.dumps({"errors": [{"message": str(error), "extensions": error.extensions}]})
-    return Response(body, STATUS.get(error.code, 400), headers, f"{media_type}; charset=utf-8")
+    counted_on = media_type == JSON and error.code in _PART_OF_THE_PROTOCOL
+    return Response(
+        body,
+        200 if counted_on else STATUS.get(error.code, 400),
+        {"Cache-Control": "no-store", **(headers or {})},
+        f"{media_type}; charset=utf-8",
+    )

@@ -1,6 +1,7 @@
 """Content negotiation, as GraphQL over HTTP asks for it. Pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["GRAPHQL_RESPONSE", "JSON", "negotiate"]
 
@@ -18,20 +19,22 @@ class _Wish:
     specificity: int
 
 
-def negotiate(accept: str | None) -> str | None:
+@lru_cache(maxsize=256)
+def negotiate(header: bytes) -> str | None:
     """The media type of the answer by the Accept header; None where nothing that can be had is acceptable.
 
     The most wanted type wins, of equally wanted ones that named first. Who names no type, or any,
     gets plain JSON, as old clients expect.
 
-    >>> negotiate("application/json;q=0.5, application/graphql-response+json")
+    >>> negotiate(b"application/json;q=0.5, application/graphql-response+json")
     'application/graphql-response+json'
-    >>> negotiate("*/*"), negotiate(None), negotiate("text/html")
+    >>> negotiate(b"*/*"), negotiate(b""), negotiate(b"text/html")
     ('application/json', 'application/json', None)
-    >>> negotiate("application/json;q=0, */*")
+    >>> negotiate(b"application/json;q=0, */*")
     'application/graphql-response+json'
     """
-    if not accept or not accept.strip():
+    accept = header.decode("latin-1")
+    if not accept.strip():
         return JSON
     wishes = {offered: _wish(offered, accept) for offered in _OFFERED}
     wanted = [offered for offered in _OFFERED if wishes[offered].quality > 0]

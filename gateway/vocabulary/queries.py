@@ -26,8 +26,6 @@ _MOST_WITHIN = 12
 _MOST_WORDS = 16
 _MOST_CHARACTERS = 1_000
 
-# Articles, prepositions and conjunctions, without "it" (IT security) and "e" (e-learning).
-
 
 @dataclass(frozen=True, slots=True)
 class ConceptHit:

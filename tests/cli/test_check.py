@@ -49,8 +49,20 @@ def test_a_city_of_the_settings_is_found(corridor: Corridor, tmp_path: Path) -> 
     assert (checked.returncode, "database 127.0.0.1:1/nowhere" in checked.stdout) == (1, True)
 
 
+async def test_the_deadline_is_that_of_the_settings(corridor: Corridor, database: str, tmp_path: Path) -> None:
+    """Whichever of the two times is shorter; the settings' own defaults where they say nothing of the city."""
+    await ADAPTER.create(database, 20, 1, lambda done, total: None)
+    assert "the deadline is 1200 ms" in corridor("check", "guadalajara", "--dsn", database).stdout
+    (tmp_path / "corridor.toml").write_text(
+        f'[registries.guadalajara]\ndsn = "{database}"\ndeadline = 0.0001\n', encoding="utf-8"
+    )
+    checked = corridor("check", "guadalajara")
+    assert checked.returncode == 1
+    assert "the deadline is 0 ms" in checked.stdout
+
+
 def test_wrong_use_ends_with_2(corridor: Corridor) -> None:
-    for arguments in (("atlantis",), (), ("montreal", "--nonsense")):
+    for arguments in (("atlantis",), (), ("montreal", "--nonsense"), ("montreal", "--dsn", "elsewhere")):
         checked = corridor("check", *arguments)
         assert checked.returncode == 2, arguments
         assert "Traceback" not in checked.stderr

@@ -25,8 +25,8 @@ WRONG = {
     "unknown key": ({MONTREAL: DSN, "CORRIDOR_REGISTRIES__MONTREAL__POOL": SECRET}, "registries.montreal.pool"),
     "no number": ({MONTREAL: DSN, "CORRIDOR_MAX_BODY": SECRET}, "max_body"),
     "not json": ({"CORRIDOR_REGISTRIES": SECRET}, "registries"),
-    "no address": ({MONTREAL: f"montreal:{SECRET}"}, "registries.montreal.dsn is not of the form"),
-    "a port that is none": ({MONTREAL: DSN.replace(":1/", ":one/")}, "registries.montreal.dsn is not of the form"),
+    "no address": ({MONTREAL: f"montreal:{SECRET}"}, "registries.montreal.dsn: not of the form"),
+    "a port that is none": ({MONTREAL: DSN.replace(":1/", ":one/")}, "registries.montreal.dsn: not of the form"),
     "no adapter": ({"CORRIDOR_REGISTRIES__ATLANTIS__DSN": DSN}, "no Python module adapters.atlantis"),
     "not an adapter": ({MONTREAL: DSN, "CORRIDOR_REGISTRIES__MONTREAL__ADAPTER": "json"}, "json has no ADAPTER"),
     "twice": (

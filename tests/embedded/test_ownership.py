@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gateway.embedded import EmbeddedServer
+from gateway.embedded import EmbeddedServer, ServerFailed
 from gateway.embedded.processes import alive, wait_gone
 
 MakeServer = Callable[..., EmbeddedServer]
@@ -44,6 +44,21 @@ async def test_the_server_shuts_down_when_its_owner_dies(
     assert server.port == port
     connection = await asyncpg.connect(server.dsn())
     await connection.close()
+
+
+def test_a_server_that_another_process_runs_is_not_destroyed(
+    owner: subprocess.Popen[str], make_server: MakeServer
+) -> None:
+    assert owner.stdout is not None
+    pid, _ = map(int, owner.stdout.readline().split())
+    server = make_server()
+    with pytest.raises(ServerFailed, match="already run by another process"):
+        server.destroy()
+    assert alive(pid)
+    assert (server.home / "password").exists()
+    owner.kill()
+    owner.wait(SECONDS)
+    assert wait_gone([pid], SECONDS)
 
 
 async def test_a_server_that_still_shuts_down_is_waited_for(

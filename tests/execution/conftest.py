@@ -1,6 +1,7 @@
 """Two gateways over the same rows: one over Postgres, one over what Postgres holds, in memory."""
 
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from importlib import import_module
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from adapters.contract.registry import Limits
 from adapters.kit.memory import snapshot
 from gateway.app import Gateway
+from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
+from gateway.federation.reference import Reference
 from gateway.settings import Settings
 
 SETTINGS = Settings(
@@ -34,3 +37,25 @@ async def in_memory(over_postgres: Gateway) -> Gateway:
     """The same rows as objects, walked field by field by graphql-core."""
     sources = [Source(await snapshot(source.registry), deadline=30) for source in over_postgres.directory]  # type: ignore[arg-type]
     return Gateway.of(SETTINGS, Directory.of(*sources))
+
+
+@pytest.fixture(scope="session")
+async def seeds(over_postgres: Gateway) -> Mapping[str, Sequence[str]]:
+    """Values of arguments that find something, and some that do not."""
+    text = """{
+      members(first: 60) { nodes { id capabilities { concept { uri } } offers { id } needs { id } programmes { id } } }
+      offers(first: 10) { nodes { id } }
+      clusters { slug id }
+    }"""
+    data = json.loads((await over_postgres.run(Operation(text))).body)["data"]
+    members = data["members"]["nodes"]
+    unknown = Reference("Member", "technomontreal", "no-such-key").id
+    postings = [each["id"] for member in members for each in member["offers"] + member["needs"] + member["programmes"]]
+    ids = [member["id"] for member in members] + [unknown]
+    return {
+        "Member": ids,
+        "any": ids + postings + [offer["id"] for offer in data["offers"]["nodes"]],
+        "concept": [each["concept"]["uri"] for member in members for each in member["capabilities"]],
+        "cluster": [cluster["slug"] for cluster in data["clusters"]],
+        "search": ["securite des donnees", "logiciel", "sistemas", "Muestra", "c++", "cloud", "universite", "zzzz"],
+    }

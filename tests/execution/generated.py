@@ -1,9 +1,11 @@
 """Random valid operations, drawn from the schema: aliases, arguments, fragments, directives and merged fields."""
 
+import json
 import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     GraphQLNamedType,
@@ -22,20 +24,42 @@ UNSTEADY = {("SourceReport", "asOf"), ("SourceReport", "latencyMs")}
 
 @dataclass
 class Writer:
-    """Writes one operation; ``seeds`` gives values of arguments that find something."""
+    """Writes one operation; ``seeds`` gives values of arguments that find something.
+
+    With ``vary`` some arguments are variables: ``variables`` are their values, and :meth:`redraw` gives others.
+    """
 
     schema: GraphQLSchema
     draw: random.Random
     seeds: Mapping[str, Sequence[str]]
+    vary: bool = False
     fragments: list[str] = field(default_factory=list)
+    variables: dict[str, Any] = field(default_factory=lambda: {"on": True, "off": False})
+    types: dict[str, str] = field(default_factory=lambda: {"on": "Boolean!", "off": "Boolean!"})
+    redrawn: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
     def operation(self) -> str:
         """An operation over some of the lists and references."""
         roots = "\n".join(self._root(place) for place in range(self.draw.randint(1, 3)))
+        declared = ", ".join(f"${name}: {of}" for name, of in self.types.items())
         return (
-            "query Generated($on: Boolean!, $off: Boolean!) {\n__typename @include(if: $on) @skip(if: $off)\n"
+            f"query Generated({declared}) {{\n__typename @include(if: $on) @skip(if: $off)\n"
             f"{roots}\n}}\n" + "\n".join(self.fragments)
         )
+
+    def redraw(self) -> dict[str, Any]:
+        """Other values for some of the variables."""
+        flags = {name: self.draw.random() < 0.5 for name in ("on", "off")}
+        drawn = {name: draw() for name, draw in self.redrawn.items() if self.draw.random() < 0.6}
+        return self.variables | flags | drawn
+
+    def _value(self, type_: str, draw: Callable[[], Any]) -> str:
+        """A value as text, or a variable that has it."""
+        if not self.vary or self.draw.random() < 0.5:
+            return json.dumps(draw())
+        name = f"v{len(self.types)}"
+        self.types[name], self.variables[name], self.redrawn[name] = type_, draw(), draw
+        return f"${name}"
 
     def _root(self, place: int) -> str:
         name = self.draw.choice(["members", "members", "offers", "needs", "member", "node", "nodes", "clusters"])
@@ -43,24 +67,25 @@ class Writer:
             case "members" | "offers" | "needs":
                 arguments = self._list_arguments(name)
             case "member":
-                arguments = f"(id: {self._one('Member')})"
+                arguments = f"(id: {self._one('ID!', 'Member')})"
             case "node":
-                arguments = f"(id: {self._one('any')})"
+                arguments = f"(id: {self._one('ID!', 'any')})"
             case "nodes":
-                arguments = f"(ids: [{', '.join(self._one('any') for _ in range(self.draw.randint(1, 4)))}])"
+                arguments = f"(ids: [{', '.join(self._one('ID!', 'any') for _ in range(self.draw.randint(1, 4)))}])"
             case _:
                 arguments = ""
         query = self.schema.query_type
         assert query
         return f"r{place}: {name}{arguments} {self._selection(get_named_type(query.fields[name].type), DEPTH)}"
 
-    def _one(self, of: str) -> str:
-        return f'"{self.draw.choice(self.seeds[of])}"'
+    def _one(self, type_: str, of: str) -> str:
+        return self._value(type_, lambda: self.draw.choice(self.seeds[of]))
 
     def _list_arguments(self, name: str) -> str:
-        given = [f"{self.draw.choice(['first', 'last'])}: {self.draw.randint(1, 4)}"]
+        size = self._value("Int", lambda: self.draw.randint(1, 4))
+        given = [f"{self.draw.choice(['first', 'last'])}: {size}"]
         if self.draw.random() < 0.3:
-            given.append(f"search: {self._one('search')}")
+            given.append(f"search: {self._one('String', 'search')}")
         if self.draw.random() < 0.5:
             orders = (
                 ["NAME", "UPDATED_AT", "FOUNDED", "HEADCOUNT"] if name == "members" else ["UPDATED_AT", "VALID_UNTIL"]
@@ -78,9 +103,13 @@ class Writer:
             "offers": ["kinds: [BUSINESS_OFFER, EXPERTISE_OFFER]", "modes: [JOINT_BID]"],
             "needs": ["kinds: [BUSINESS_REQUEST, TALENT_REQUEST]", 'targetMarkets: ["MX"]'],
         }[name]
-        return self.draw.choice(
-            [*choices, f"concepts: [{self._one('concept')}]", f"clusters: [{self._one('cluster')}]"]
-        )
+        match self.draw.choice([*choices, "concepts", "clusters"]):
+            case "concepts":
+                return f"concepts: [{self._one('ConceptURI!', 'concept')}]"
+            case "clusters":
+                return f"clusters: [{self._one('String!', 'cluster')}]"
+            case chosen:
+                return chosen
 
     def _selection(self, of: GraphQLNamedType, depth: int) -> str:
         if is_abstract_type(of):
@@ -131,9 +160,9 @@ class Writer:
         given = []
         for argument in of.fields[name].args:
             if argument == "lang" and self.draw.random() < 0.7:
-                given.append(f'lang: "{self.draw.choice(LANGS)}"')
+                given.append(f"lang: {self._value('LanguageTag', lambda: self.draw.choice(LANGS))}")
             if argument == "first" and self.draw.random() < 0.7:
-                given.append(f"first: {self.draw.randint(1, 3)}")
+                given.append(f"first: {self._value('Int!', lambda: self.draw.randint(1, 3))}")
             if argument == "fields":
                 facets = {
                     "MemberConnection": "SECTOR, INDUSTRY, CONCEPT",

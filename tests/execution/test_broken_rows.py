@@ -51,6 +51,24 @@ async def test_an_untranslated_code_is_an_error_with_a_path(
     assert "UNHEARD_OF" not in json.dumps(answer["errors"])
 
 
+async def test_a_text_without_its_language_is_an_error_with_a_path(city_databases: dict[str, str]) -> None:
+    """Only where the language is asked for: the text itself is there."""
+    old = "'es'::text as lang,\n    a.semblanza ->> 'es' as text"
+    new = "case when a.nombre > 'M' then 'es' end as lang,\n    a.semblanza ->> 'es' as text"
+    query = """{ members(first: 100) { nodes { summary(lang: "es") { text lang } } } }"""
+    dsn = city_databases["guadalajara"]
+    answer = await ask(dsn, "member_text", old, new, query)
+    errors = answer["errors"]
+    assert {error["extensions"]["code"] for error in errors} == {"CONTRACT_BROKEN"}
+    assert all(error["path"][-2:] == ["summary", "lang"] for error in errors)
+    nodes = answer["data"]["members"]["nodes"]
+    served = [node["summary"]["lang"] for node in nodes if node["summary"]]
+    assert served
+    assert None not in served, "the rows around it are served"
+    assert all(nodes[error["path"][2]]["summary"] is None for error in errors)
+    assert "errors" not in await ask(dsn, "member_text", old, new, query.replace("text lang", "text"))
+
+
 async def test_an_unknown_concept_is_an_error_with_a_path(city_databases: dict[str, str]) -> None:
     query = "{ offers(first: 20) { nodes { id concepts { label } } } }"
     answer = await ask(

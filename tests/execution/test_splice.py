@@ -1,14 +1,10 @@
 """The one override of graphql-core still means what it is meant to."""
 
 import orjson
-import pytest
 from graphql import ExecutionResult, build_schema, execute, parse
 from orjson import Fragment
 
-from gateway.app import Gateway
-from gateway.execution.context import RequestContext
 from gateway.execution.splice import SplicingExecutor, spliced
-from schemas.schema import build
 
 SCHEMA = build_schema("""
   type Query { one: Thing! list: [Thing!]! mixed: [Thing!]! either: Either number: Int! }
@@ -44,24 +40,3 @@ def test_what_is_no_fragment_is_completed_as_ever() -> None:
     assert isinstance(result, ExecutionResult)
     assert result.errors
     assert result.errors[0].path == ["one", "name"]
-
-
-@pytest.mark.parametrize(
-    ("text", "path"),
-    [
-        (
-            "{ members { edges { cursor score node { displayName cluster { slug } industries { label } } } } }",
-            ["members", "edges"],
-        ),
-        ("{ members { nodes { id offers { title { text } owner { displayName } } } } }", ["members", "nodes"]),
-        ("{ clusters { programmes { name { text } themes { label } } } }", ["clusters", 0, "programmes"]),
-    ],
-)
-async def test_lists_of_rows_are_spliced_whole(over_postgres: Gateway, text: str, path: list[str | int]) -> None:
-    context = RequestContext(over_postgres.services)
-    result = execute(build()._schema, parse(text), context_value=context, executor_class=SplicingExecutor)
-    assert not isinstance(result, ExecutionResult)
-    found = (await result).data
-    for step in path:
-        found = found[step]  # type: ignore[index]
-    assert type(found) is Fragment

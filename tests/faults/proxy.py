@@ -7,13 +7,19 @@ import struct
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from gateway.embedded.ports import LOOPBACK, free_port
 
 _CHUNK = 65536
+_UNDER_WAY = 64
+"""Pieces that may be on the road at once."""
 _ANSWER = 5.0
 """Seconds within which the proxy's own thread carries out an order."""
+
+_Heard = tuple[float, bytes | None]
+"""When something was said, and what: nothing at the end, None where the connection broke."""
 
 
 class Network:
@@ -37,11 +43,12 @@ class Network:
 
 @dataclass(eq=False, slots=True)
 class _Link:
-    """One connection through the proxy; a ``lost`` one never hears again."""
+    """One connection through the proxy; a ``lost`` one never hears again, a ``stale`` one is reset when it is used."""
 
     near: asyncio.StreamWriter
     far: asyncio.StreamWriter | None = None
     lost: bool = False
+    stale: bool = False
     pumps: list[asyncio.Task[None]] = field(default_factory=list)
 
 
@@ -56,12 +63,13 @@ class Proxy:
         self._target = target
         self._links: set[_Link] = set()
         self._accepting: asyncio.Task[None] | None = None
-        self._delay = 0.0
+        self._delays = (0.0, 0.0)
         self._budget: int | None = None
         self._resetting = False
         self._garbling = False
         self._flowing = asyncio.Event()
-        self._listener = socket.socket()
+        # Of TCP by name: only then asyncio sends a piece at once, without waiting for the last one to be acknowledged.
+        self._listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.port = free_port()  # An explicit one, so that it stays ours while nobody listens.
         self._listener.bind((LOOPBACK, self.port))
@@ -79,7 +87,11 @@ class Proxy:
 
     def slow(self, seconds: float) -> None:
         """Whatever the server says comes so much later."""
-        self._order(lambda: setattr(self, "_delay", seconds))
+        self._order(lambda: setattr(self, "_delays", (0.0, seconds)))
+
+    def distant(self, seconds: float) -> None:
+        """The server is so far away, there and back: half of it each way, however much is under way."""
+        self._order(lambda: setattr(self, "_delays", (seconds / 2, seconds / 2)))
 
     def silent(self) -> None:
         """A black hole: connections are taken and kept, old ones too, and nothing ever comes of them."""
@@ -93,6 +105,15 @@ class Proxy:
                 link.lost = True
 
         self._order(lose)
+
+    def expire(self) -> None:
+        """The connections there are will be reset when they are used, as by a firewall that speaks; new ones pass."""
+
+        def age() -> None:
+            for link in self._links:
+                link.stale = True
+
+        self._order(age)
 
     def garbling(self) -> None:
         """Every byte that the server says arrives with a bit turned round."""
@@ -135,7 +156,7 @@ class Proxy:
 
     def _order(self, change: Callable[[], None] = lambda: None) -> None:
         async def carry_out() -> None:
-            self._delay, self._budget, self._resetting, self._garbling = 0.0, None, False, False
+            self._delays, self._budget, self._resetting, self._garbling = (0.0, 0.0), None, False, False
             self._flowing.set()
             if self._accepting is None:
                 self._listener.listen(128)
@@ -194,10 +215,16 @@ class Proxy:
     async def _pump(
         self, link: _Link, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answering: bool
     ) -> None:
+        under_way: asyncio.Queue[_Heard] = asyncio.Queue(_UNDER_WAY)
+        link.pumps.append(asyncio.create_task(_hear(reader, under_way)))
         broken = False
         try:
-            while data := await reader.read(_CHUNK):
-                await self._gate(link, answering=answering)
+            while True:
+                heard, data = await under_way.get()
+                await self._gate(link, heard, answering=answering)
+                if not data:
+                    broken = data is None
+                    break
                 if answering and self._garbling:
                     data = bytes(byte ^ 0x01 for byte in data)
                 if answering and self._budget is not None:
@@ -207,17 +234,29 @@ class Proxy:
                 if answering and self._budget == 0:
                     broken = True
                     break
-            await self._gate(link, answering=answering)
         except OSError:
             broken = True
         self._end(link, reset=broken)
 
-    async def _gate(self, link: _Link, *, answering: bool) -> None:
-        if answering and self._delay:
-            await asyncio.sleep(self._delay)
+    async def _gate(self, link: _Link, heard: float, *, answering: bool) -> None:
+        if (early := heard + self._delays[answering] - monotonic()) > 0:
+            await asyncio.sleep(early)
         await self._flowing.wait()
+        if link.stale:
+            raise ConnectionResetError
         if link.lost:
             await asyncio.get_running_loop().create_future()
+
+
+async def _hear(reader: asyncio.StreamReader, under_way: "asyncio.Queue[_Heard]") -> None:
+    """Notes when each piece was said, so that a delay is that of the road, not of every piece on top of the last."""
+    data: bytes | None = b"the first piece"
+    while data:
+        try:
+            data = await reader.read(_CHUNK)
+        except OSError:
+            data = None
+        await under_way.put((monotonic(), data))
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

@@ -5,7 +5,8 @@ import asyncio
 from tests.faults.conftest import BRISK, PATIENT, WITHIN, City, ServeGateway
 from tests.faults.gateway import PAGE, TOLD, RunningGateway, until
 
-CROWD = 60
+CROWD = range(1, 61)
+"""Pages of as many sizes, so that each is a question of its own."""
 HELD = {"deadline": 3.0, "statement_timeout": 2.9, "connect_timeout": 2.9, "pool_size": 6}
 
 
@@ -13,8 +14,8 @@ async def test_a_slow_city_does_not_starve_the_other(serve: ServeGateway, montre
     gateway = await serve(montreal_limits=HELD)
     well = await gateway.ask(PAGE, 6, clusters=[guadalajara.cluster])
     montreal.road.slow(HELD["deadline"] * 2)
-    crowd = [asyncio.create_task(gateway.ask(PAGE, 2 * HELD["deadline"])) for _ in range(CROWD)]
-    await until(lambda: len(gateway.tasks()) >= gateway.at_rest + CROWD, "a crowd that waits for Montréal")
+    crowd = [asyncio.create_task(gateway.ask(PAGE, 2 * HELD["deadline"], first=each)) for each in CROWD]
+    await until(lambda: len(gateway.tasks()) >= gateway.at_rest + len(CROWD), "a crowd that waits for Montréal")
     for _ in range(10):
         answer = await gateway.ask(PAGE, HELD["deadline"], clusters=[guadalajara.cluster])
         assert answer.ids == well.ids
@@ -27,7 +28,7 @@ async def test_a_slow_city_does_not_starve_the_other(serve: ServeGateway, montre
 async def test_clients_that_leave_take_nothing_with_them(gateway: RunningGateway, montreal: City) -> None:
     await gateway.ask(PAGE, 6)
     montreal.road.silent()
-    waiting = [asyncio.create_task(gateway.ask(TOLD, 30)) for _ in range(20)]
+    waiting = [asyncio.create_task(gateway.ask(PAGE, 30, first=each)) for each in range(1, 21)]
     await until(lambda: len(gateway.tasks()) > gateway.at_rest + 20, "clients that wait")
     for each in waiting:
         each.cancel()

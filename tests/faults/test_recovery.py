@@ -7,7 +7,8 @@ import pytest
 from tests.faults.conftest import BRISK, WITHIN, City, Fault, ServeGateway
 from tests.faults.gateway import PAGE, TOLD, RunningGateway
 
-CROWD = 16
+CROWD = range(10, 26)
+"""Pages of as many sizes, so that each is a question of its own."""
 
 
 @pytest.mark.parametrize("how", ["refused", "black hole", "killed"])
@@ -43,7 +44,7 @@ async def test_the_breaker_opens_answers_at_once_and_closes_again(
     gateway = await serve(pause=1.0)
     await gateway.ask(PAGE, 6)
     montreal.road.silent()
-    await asyncio.gather(*(gateway.ask(PAGE, WITHIN) for _ in range(5)))
+    await asyncio.gather(*(gateway.ask(PAGE, WITHIN, first=each) for each in range(10, 15)))
     # The pause runs: whoever comes now waits for nobody.
     swift = await gateway.ask(TOLD, BRISK["deadline"])
     assert swift.statuses == {montreal.cluster: "CIRCUIT_OPEN", guadalajara.cluster: "OK"}
@@ -64,24 +65,56 @@ async def test_the_breaker_opens_answers_at_once_and_closes_again(
 async def test_pools_recover_and_stay_within_their_size(
     gateway: RunningGateway, montreal: City, guadalajara: City, fault: Fault
 ) -> None:
-    await asyncio.gather(*(gateway.ask(PAGE, 8) for _ in range(CROWD)))
+    await asyncio.gather(*(gateway.ask(PAGE, 8, first=each) for each in CROWD))
     fault.befall(montreal)
-    answers = await asyncio.gather(*(gateway.ask(PAGE, 8) for _ in range(CROWD)))
+    answers = await asyncio.gather(*(gateway.ask(PAGE, 8, first=each) for each in CROWD))
     assert not any(answer.members["complete"] for answer in answers)
     montreal.server.start()
     montreal.road.passing()
     await gateway.recovered(PAGE, WITHIN)
-    again = await asyncio.gather(*(gateway.ask(PAGE, 8, clusters=[guadalajara.cluster]) for _ in range(CROWD)))
+    again = await asyncio.gather(*(gateway.ask(PAGE, 8, first=each, clusters=[guadalajara.cluster]) for each in CROWD))
     assert all(answer.members["complete"] for answer in again)
     for city in (montreal, guadalajara):
         await city.connections_at_most(6)
 
 
-async def test_connections_that_were_forgotten_on_the_way_are_replaced(serve: ServeGateway, montreal: City) -> None:
+async def _with_idle_connections(serve: ServeGateway, montreal: City) -> RunningGateway:
+    """A gateway that holds several connections to Montréal, none of which is in use."""
+    gateway = await serve(montreal_limits={**BRISK, "pool_size": 4})
+    await asyncio.gather(*(gateway.ask(PAGE, 8, first=each) for each in CROWD))
+    assert montreal.road.connections == 4
+    return gateway
+
+
+async def test_connections_that_were_forgotten_on_the_way_cost_one_deadline_in_all(
+    serve: ServeGateway, montreal: City
+) -> None:
     """A firewall that lost its memory: every pooled connection is silent for ever, and new ones are well."""
-    gateway = await serve(montreal_limits={**BRISK, "pool_size": 3})
-    await asyncio.gather(*(gateway.ask(PAGE, 8) for _ in range(CROWD)))
-    assert montreal.road.connections > 1
+    gateway = await _with_idle_connections(serve, montreal)
     montreal.road.forget()
-    assert (await gateway.ask(PAGE, WITHIN)).members["complete"] is False
-    await gateway.recovered(PAGE, WITHIN)
+    lost = await gateway.ask(PAGE, WITHIN)
+    assert lost.statuses[montreal.cluster] == "TIMEOUT"
+    for _ in range(4):
+        assert (await gateway.ask(PAGE, WITHIN)).members["complete"] is True
+
+
+async def test_connections_that_ended_on_the_way_cost_nobody_anything(serve: ServeGateway, montreal: City) -> None:
+    """A firewall that answers for the server: every pooled connection is reset when it is used."""
+    gateway = await _with_idle_connections(serve, montreal)
+    montreal.road.expire()
+    for _ in range(5):
+        assert (await gateway.ask(PAGE, WITHIN)).members["complete"] is True
+
+
+async def test_the_first_answer_with_a_registry_that_is_back_has_all_of_it(serve: ServeGateway, montreal: City) -> None:
+    """One call of a request tries the registry again; the others wait for what it meets."""
+    gateway = await serve(pause=0.1)
+    whole = await gateway.ask(TOLD, 6)
+    montreal.road.down()
+    await asyncio.gather(*(gateway.ask(PAGE, WITHIN, first=each) for each in range(10, 16)))
+    assert gateway.directory[montreal.cluster].breaker.open
+    montreal.road.passing()
+    first = await gateway.recovered(TOLD, WITHIN)
+    assert first.members["totalCount"] == whole.members["totalCount"]
+    assert first.members["facets"] == whole.members["facets"]
+    assert first.errors == []

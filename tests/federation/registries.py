@@ -1,7 +1,7 @@
 """Small registries in this process, for the rules of federation that need no database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from adapters.contract.answer import Row
@@ -38,12 +38,16 @@ class _mirror:  # noqa: N801 - a key, as functools.cmp_to_key is
 
 @dataclass(slots=True)
 class ListedRegistry:
-    """A registry of one list of places. ``trouble`` is awaited before each answer, with the name of the question."""
+    """A registry of one list of places. ``trouble`` is awaited before each answer, with the name of the question.
+
+    Rows whose keys are ``vanishing`` are gone when their contents are read.
+    """
 
     cluster: Cluster
     places: Sequence[Place]
     trouble: Callable[[str], Awaitable[None]] | None = None
     asked: list[str] = field(default_factory=list)
+    vanishing: Collection[str] = ()
 
     async def page(self, request: PageRequest) -> Sequence[Row]:
         """Rows in the total order, from a boundary."""
@@ -68,7 +72,7 @@ class ListedRegistry:
     async def fetch(self, request: FetchRequest) -> Sequence[Row]:
         """Rows by key."""
         await self._meet("fetch")
-        return [Row(key, value={}) for _, key in self.places if key in request.keys]
+        return [Row(key, value={}) for _, key in self.places if key in {*request.keys} - {*self.vanishing}]
 
     async def count(self, where: Where) -> int:
         """How many rows there are."""

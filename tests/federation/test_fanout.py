@@ -11,7 +11,7 @@ from adapters.contract.registry import Registry
 from adapters.contract.request import Where
 from gateway.federation.breaker import Breaker
 from gateway.federation.directory import Directory, Source
-from gateway.federation.fanout import Answer, Outage, ask, ask_all
+from gateway.federation.fanout import Answer, Outage, ask, ask_all, begin_request, together
 from tests.federation.registries import ListedRegistry, cluster, failing, forever
 
 SOON = 0.05
@@ -132,6 +132,123 @@ async def test_an_open_circuit_answers_without_asking_and_closes_by_one_probe() 
     now[0] += asked.breaker.pause
     assert (await ask(asked, count)).status is SourceStatus.OK
     assert asked.health is SourceStatus.OK
+
+
+class Tried:
+    """A source whose circuit is open and whose pause is over; ``gate`` lets the first call end, with ``error``."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        now = [0.0]
+        self.gate = asyncio.Event()
+        self.met = asyncio.Event()
+        self.registry = ListedRegistry(cluster("a"), [("x", "1")], failing(*[RegistryTimeout("late")] * 5, None))
+        self.source = Source(self.registry, 5, Breaker(clock=lambda: now[0]))
+        self._now = now
+        self._error = error
+
+    async def open(self) -> "Tried":
+        for _ in range(5):
+            await ask(self.source, count)
+        assert self.source.breaker.open
+        self._now[0] += self.source.breaker.pause
+        self.registry.asked.clear()
+        self.registry.trouble = self._wait
+        return self
+
+    async def _wait(self, _question: str) -> None:
+        if len(self.registry.asked) == 1:
+            self.met.set()
+            await self.gate.wait()
+            if self._error is not None:
+                raise self._error
+
+
+async def _request(source: Source, calls: int) -> list[Answer[int] | Outage]:
+    begin_request()
+    return await together(*(ask(source, count) for _ in range(calls)))
+
+
+async def test_the_calls_of_one_request_wait_for_its_probe() -> None:
+    tried = await Tried().open()
+    asking = asyncio.create_task(_request(tried.source, 3))
+    await tried.met.wait()
+    other = await asyncio.create_task(_request(tried.source, 2))
+    assert [each.status for each in other] == [SourceStatus.CIRCUIT_OPEN] * 2, "nobody else waits"
+    assert tried.registry.asked == ["count"], "nobody else asks"
+    tried.gate.set()
+    assert [each.status for each in await asking] == [SourceStatus.OK] * 3
+
+
+async def test_the_calls_of_one_request_share_what_its_probe_met() -> None:
+    tried = await Tried(RegistryTimeout("still")).open()
+    asking = asyncio.create_task(_request(tried.source, 3))
+    await tried.met.wait()
+    tried.gate.set()
+    assert [each.status for each in await asking] == [SourceStatus.TIMEOUT] * 3
+    assert tried.registry.asked == ["count"]
+
+
+async def test_a_probe_whose_caller_went_away_leaves_the_next_call_to_try() -> None:
+    tried = await Tried().open()
+    begin_request()
+    probing = asyncio.create_task(ask(tried.source, count))
+    await tried.met.wait()
+    following = asyncio.create_task(ask(tried.source, count))
+    await asyncio.sleep(0)
+    probing.cancel()
+    assert (await following).status is SourceStatus.OK
+    assert tried.registry.asked == ["count", "count"]
+
+
+async def test_together_gives_the_values_in_order_and_needs_no_task_for_one() -> None:
+    async def value(number: int, rounds: int) -> tuple[int, "asyncio.Task[object] | None"]:
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        return number, asyncio.current_task()
+
+    found = await together(value(1, 3), value(2, 1), value(3, 0))
+    assert [number for number, _ in found] == [1, 2, 3]
+    assert (await together(value(4, 1)))[0] == (4, asyncio.current_task())
+    assert await together() == []
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_a_bug_in_any_branch_is_raised_when_all_have_ended(place: int) -> None:
+    ended: list[int] = []
+
+    async def branch(number: int) -> None:
+        for _ in range(3 * (number + 1)):
+            await asyncio.sleep(0)
+        ended.append(number)
+        if number == place:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await together(*(branch(number) for number in range(3)))
+    assert ended == [0, 1, 2]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_a_cancelled_fan_out_waits_until_every_branch_has_ended(place: int) -> None:
+    before, ended = asyncio.all_tasks(), []
+
+    async def branch(number: int) -> None:
+        try:
+            if number == place:
+                await forever("")
+        finally:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            ended.append(number)
+
+    asking = asyncio.create_task(together(*(branch(number) for number in range(3))))  # type: ignore[arg-type]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert sorted(ended) == [0, 1, 2]
+    assert asyncio.all_tasks() == before
 
 
 @pytest.mark.parametrize("error", [Refused("no"), ContractBroken("odd")], ids=lambda value: type(value).__name__)

@@ -62,7 +62,7 @@ async def walk(
     asked = first
     while not pages or (pages[-1].has_previous if first.backward else pages[-1].has_next):
         if pages:
-            asked = replace(first, cursor=pages[-1].cursor(pages[-1].rows[0 if first.backward else -1]))
+            asked = replace(first, cursor=pages[-1].start_cursor if first.backward else pages[-1].end_cursor)
         if lose is not None and len(pages) == lose[0]:
             registry(held, lose[1]).trouble = failing(Unavailable("gone"))
         pages.append(await page(held, CODEC, asked, shapes))
@@ -160,6 +160,29 @@ async def test_rows_lost_between_keys_and_contents_are_made_up_for() -> None:
     assert names([found]) == [("b", "1"), ("b", "2")]
     assert (found.has_next, found.complete) == (True, False)
     assert found.sources["a"].status is SourceStatus.UNAVAILABLE
+
+
+@settings(deadline=None)
+@given(PLACES, PLACES, st.sets(st.text("019z", min_size=1, max_size=3)), st.integers(1, 4), st.booleans())
+def test_rows_that_vanish_between_keys_and_contents_do_not_end_a_walk(
+    here: list[Place], there: list[Place], vanishing: set[str], size: int, backward: bool
+) -> None:
+    """Even where a whole page of them does: its cursor leads to the next one."""
+    held = directory(here, there)
+    for code in CODES:
+        registry(held, code).vanishing = vanishing
+    pages = asyncio.run(walk(held, request(held, size, backward=backward), TWO))
+    everything = whole(held, descending=False)
+    assert names(pages[::-1] if backward else pages) == [each for each in everything if each[1] not in vanishing]
+    for each in pages:
+        if each.rows:
+            assert each.start_cursor == each.cursor(each.rows[0])
+            assert each.end_cursor == each.cursor(each.rows[-1])
+
+
+async def test_a_list_without_rows_has_no_cursors() -> None:
+    found = await page((held := directory([], [])), CODEC, request(held, 5), FLAT)
+    assert (found.start_cursor, found.end_cursor, found.has_next) == (None, None, False)
 
 
 async def test_clusters_of_the_filter_make_the_list_complete() -> None:

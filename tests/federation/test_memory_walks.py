@@ -92,7 +92,7 @@ def test_a_walk_is_the_whole_list_but_for_what_was_lost(
         pages: list[Page] = []
         while not pages or (pages[-1].has_previous if backward else pages[-1].has_next):
             if pages:
-                asked = replace(asked, cursor=pages[-1].cursor(pages[-1].rows[0 if backward else -1]))
+                asked = replace(asked, cursor=pages[-1].start_cursor if backward else pages[-1].end_cursor)
             if len(pages) == at:
                 corridor.registries[code].lost = True
             pages.append(await page(directory, CODEC, asked, shapes))

@@ -37,6 +37,10 @@ class Provocation:
     path: str = "/graphql"
     variables: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+BY_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "of a document that nobody sent"}}
 
 
 PROVOCATIONS = {
@@ -46,6 +50,8 @@ PROVOCATIONS = {
     ErrorCode.NOT_ACCEPTABLE: Provocation(406, headers={"accept": "text/html"}),
     ErrorCode.UNSUPPORTED_MEDIA_TYPE: Provocation(415, headers={"content-type": "text/plain"}),
     ErrorCode.NO_SUCH_PAGE: Provocation(404, path="/graphq"),
+    ErrorCode.PERSISTED_QUERY_NOT_FOUND: Provocation(400, query="", extensions=BY_HASH),
+    ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED: Provocation(400, query="", gateway="forgetful", extensions=BY_HASH),
     ErrorCode.TOO_MANY_TOKENS: Provocation(400, "{ " + "__typename " * 1000 + "}"),
     ErrorCode.TOO_DEEP: Provocation(400, f"{{ members {{ nodes {{ {'offers { owner { ' * 6} id {'} } ' * 6} }} }} }}"),
     ErrorCode.TOO_MANY_FIELDS: Provocation(
@@ -126,6 +132,7 @@ def gateways(
         "impatient": alone(f"postgresql://nobody@127.0.0.1:{silent_port}/none", deadline=10, request_deadline=0.3),
         "closed": alone(f"postgresql://nobody@127.0.0.1:{closed_port}/none", deadline=5),
         "broken": alone(broken_dsn, deadline=10),
+        "forgetful": serve(create_app(settings.model_copy(update={"persisted_queries": 0}))).url,
         "buggy": serve(create_app(settings, Directory.of(Source(buggy, deadline=10)))).url,
     }
 
@@ -135,7 +142,7 @@ async def test_each_code_can_be_met_over_http(gateways: dict[str, str], code: Er
     asked = PROVOCATIONS[code]
     headers = {"accept": GRAPHQL, **asked.headers}
     async with httpx.AsyncClient(base_url=gateways[asked.gateway], timeout=20, headers=headers) as client:
-        body = {"query": asked.query, "variables": dict(asked.variables)}
+        body = {"query": asked.query, "variables": dict(asked.variables), "extensions": asked.extensions}
         response = await client.request(asked.method, asked.path, json=body)
         assert response.status_code == asked.status
         assert code in {error["extensions"]["code"] for error in errors_of(response)}

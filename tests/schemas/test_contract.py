@@ -10,7 +10,8 @@ from graphql import (
     is_non_null_type,
 )
 
-from adapters.contract.catalogue import CATALOGUE, Facet, Field, Kind, Object
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Facet, Field, Kind, Object
 from adapters.contract.shape import ID
 from gateway.execution.selection import contract_name
 from schemas import enums

@@ -1,11 +1,11 @@
 """Invented members in the words and tables of the reference registry."""
 
-import json
 from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid5
 
+import orjson
 from stdnum.mx import rfc
 
 from adapters.guadalajara.native.codelists import Codes
@@ -263,4 +263,4 @@ def _local(moment: datetime) -> datetime:
 
 
 def _json(value: Mapping[str, object] | list[dict[str, object]]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return orjson.dumps(value).decode()

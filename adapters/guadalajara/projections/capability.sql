@@ -1,16 +1,20 @@
 -- Capability: what a member can do, as an ESCO concept and a level.
+-- The level is translated where it stands: filters and searches, which do not ask for it, do not pay for it.
 select
     c.afiliado_id::text as member_key,
     c.concepto as concept,
-    nivel.code as level
+    (
+        select nivel.code
+        from (values
+            ('básico', 'AWARENESS'),
+            ('operativo', 'WORKING'),
+            ('avanzado', 'ADVANCED'),
+            ('experto', 'EXPERT')
+        ) as nivel (codigo, code)
+        where nivel.codigo = c.nivel
+    ) as level
 from padron.capacidad c
 join padron.afiliado a on a.id = c.afiliado_id
-left join (values
-    ('básico', 'AWARENESS'),
-    ('operativo', 'WORKING'),
-    ('avanzado', 'ADVANCED'),
-    ('experto', 'EXPERT')
-) as nivel (codigo, code) on nivel.codigo = c.nivel
 where
     a.visibilidad in ('público', 'corredor')
     and a.estatus in ('vigente', 'suspendido')

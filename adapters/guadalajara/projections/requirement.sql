@@ -3,19 +3,22 @@ select
     nc.necesidad_id::text as need_key,
     requisito.valor ->> 'clave' as key,
     nc.concepto as concept,
-    nivel.code as min_level,
+    (
+        select nivel.code
+        from (values
+            ('básico', 'AWARENESS'),
+            ('operativo', 'WORKING'),
+            ('avanzado', 'ADVANCED'),
+            ('experto', 'EXPERT')
+        ) as nivel (codigo, code)
+        where nivel.codigo = requisito.valor ->> 'nivel'
+    ) as min_level,
     (requisito.valor ->> 'peso')::integer as weight,
     (requisito.valor ->> 'obligatorio')::boolean as mandatory
 from padron.necesidad_concepto nc
 join padron.necesidad n on n.id = nc.necesidad_id
 join padron.afiliado a on a.id = n.afiliado_id
 cross join lateral (select n.requisitos -> nc.lugar as valor) as requisito
-left join (values
-    ('básico', 'AWARENESS'),
-    ('operativo', 'WORKING'),
-    ('avanzado', 'ADVANCED'),
-    ('experto', 'EXPERT')
-) as nivel (codigo, code) on nivel.codigo = requisito.valor ->> 'nivel'
 where
     n.visibilidad in ('público', 'corredor')
     and n.estatus in ('publicada', 'en pausa', 'vencida')

@@ -132,7 +132,8 @@ def _unserved(probe: Probe, each: Asked, plan: _Node, small: set[str]) -> Iterat
             on = str(node.get("Filter", ""))[:_EXPRESSION]
             yield (
                 f"{table} is read from end to end{f' for {on}' if on else ''}. indexes.sql has no index for"
-                f" {each.column} of {probe.place(each.projection, each.column)}: add one on the same expression."
+                f" {each.column} of {probe.place(each.projection, each.column)}: add one on the same expression,"
+                f" {_or_declare(each)}."
             )
     if each.ordered:
         for node, sources in _sorted(plan):
@@ -140,11 +141,15 @@ def _unserved(probe: Probe, each: Asked, plan: _Node, small: set[str]) -> Iterat
             if tables:
                 yield (
                     f"{', '.join(sorted(tables))} is sorted whole, by {', '.join(node['Sort Key'])[:_EXPRESSION]}."
-                    " indexes.sql"
-                    f" has no index in the order of {each.column} of {probe.place(each.projection, each.column)},"
-                    " then key, both"
-                    ' as bytes (collate "C"): add one on the same expressions.'
+                    f" indexes.sql has no index in the order of {each.column} of"
+                    f' {probe.place(each.projection, each.column)}, then key, both as bytes (collate "C"): add one'
+                    f" on the same expressions, {_or_declare(each)}."
                 )
+
+
+def _or_declare(each: Asked) -> str:
+    named = each.what.partition(",")[0].partition(" '")[0]  # whichever way the order goes, whatever word is sought
+    return f"or accept that there is none with a line `-- no index: {named}`"
 
 
 def _nodes(plan: _Node) -> Iterator[_Node]:

@@ -18,6 +18,7 @@ from adapters.contract.request import (
 )
 from adapters.contract.text import words
 from adapters.kit.check.probe import Probe
+from adapters.kit.forms import page_form
 from adapters.kit.keyset import Keyset
 from adapters.kit.shapes import everything
 from adapters.kit.statement import Statement
@@ -79,7 +80,7 @@ async def _orders(probe: Probe, of: str) -> AsyncIterator[Asked]:
 
 async def _boundary(probe: Probe, request: PageRequest) -> list[Statement]:
     """The page behind the middle of the list, where there is a row."""
-    keyset = Keyset.of(request)
+    keyset = Keyset.of(page_form(request, probe.cluster.code))
     projection = probe.projections[request.where.object]
     found = await probe.rows(
         f"select row.key, {keyset.travelling('row')} as sort from ({projection}) as row where row.{keyset.column}"

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from adapters.contract.catalogue import CATALOGUE, Field, Kind
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Field, Kind
 from adapters.kit.check.probe import EXAMPLES, Probe, finding, listed
 from adapters.kit.check.report import Finding, Status
 from adapters.kit.columns import OPTIONAL, PROJECTIONS, Column, relation_of
@@ -90,10 +91,9 @@ async def _codes(probe: Probe, name: str) -> AsyncIterator[str]:
             if record["code"] is None:
                 yield f"{place} null in a list {rest}. A native code has no translation: add it to the list of values."
             elif column.codelist is not None:
-                codes = ", ".join(column.codelist)
                 yield (
-                    f"{place} {record['code']!r} {rest}, which is no code of the contract. Translate it to one of"
-                    f" {codes}."
+                    f"{place} {record['code']!r} {rest}, which is no code of the contract."
+                    f" Translate it to one of {', '.join(column.codelist)}."
                 )
 
 
@@ -162,9 +162,8 @@ async def _nested(probe: Probe) -> AsyncIterator[str]:
             if tied:
                 yield (
                     f"{probe.place(taken.target)}: rows of {each.name} {listed(record['owner'] for record in tied)}"
-                    " are the same in"
-                    f" {', '.join(taken.order)} and differ elsewhere: their order is chance. Leave one out, or part"
-                    " them."
+                    f" are the same in {', '.join(taken.order)} and differ elsewhere: their order is chance."
+                    " Leave one out, or part them."
                 )
 
 

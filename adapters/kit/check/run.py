@@ -22,9 +22,10 @@ _OLDEST = 150000  # Postgres 15
 _SETTINGS = {**SESSION, "default_transaction_read_only": "on", "application_name": "corridor-check"}
 
 
-async def check(adapter: PostgresAdapter, dsn: str, *, record: bool = False, limits: Limits | None = None) -> Report:
+async def check(adapter: PostgresAdapter, dsn: str, limits: Limits, *, record: bool = False) -> Report:
     """Looks at everything that the gateway relies on; reads only, and reads all of it.
 
+    An answer that takes longer than ``limits`` let a statement take is a failure.
     ``record`` notes the native tables' columns in the city's ``fingerprint.json`` instead of comparing them.
     What cannot be reached or loaded is a finding too: nothing is raised for a registry's faults.
     """
@@ -34,13 +35,13 @@ async def check(adapter: PostgresAdapter, dsn: str, *, record: bool = False, lim
         return _failed(
             "projections", adapter.folder.name, f"{error}. Each file of the contract stands in projections/."
         )
-    limits = limits or Limits()
     try:
         connection = await asyncpg.connect(
             dsn, timeout=limits.connect_timeout, server_settings=_SETTINGS, statement_cache_size=0
         )
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        said = f"no connection: {type(error).__name__}: {error}. Check the address, the role and pg_hba.conf."
+        why = f"{error}" or f"nobody answered within {limits.connect_timeout:g} s"  # a timeout has no text
+        said = f"no connection: {type(error).__name__}: {why}. Check the address, the role and pg_hba.conf."
         return _failed("connection", adapter.cluster.code, said)
     try:
         return await _checked(Probe(adapter.cluster, projections, connection, limits), record=record)

@@ -23,8 +23,7 @@ async def stability(probe: Probe) -> list[Finding]:
             places = ", ".join(probe.place(name, column) for column in apart) or probe.place(name)
             problems = [
                 f"{places}: {', '.join(apart) or 'the rows'} change from one read to the next. Keys, orders and"
-                " everything else"
-                " have to come from the row itself: no row number, clock or chance."
+                " everything else have to come from the row itself: no row number, clock or chance."
             ]
         found += finding("stability", name, problems, "two reads give the same rows")
     return found

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from adapters.contract.catalogue import CATALOGUE, Kind
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Kind
 from adapters.contract.text import fold, words
 from adapters.kit.check.probe import Probe, finding, listed
 from adapters.kit.check.report import Finding
@@ -72,8 +73,7 @@ async def _ordered(probe: Probe, name: str, column: str) -> AsyncIterator[str]:
         if before is not None and here < before:
             yield (
                 f"{probe.place(name, column)}: the database puts {before} before {here}, byte order does not. Is"
-                f" {column}"
-                " given a collation here, or is the database's encoding not UTF8?"
+                f" {column} given a collation here, or is the database's encoding not UTF8?"
             )
             return
         before = here
@@ -94,8 +94,8 @@ async def _normalised(probe: Probe, name: str) -> AsyncIterator[str]:
         if said:
             yield (
                 f"corridor.{form} is not that of the contract for {len(said)} texts of {probe.place(name)}: {said[0]}."
-                " Run adapters/kit/sql/corridor.sql as the owner, then `reindex database`; if it stays, report the"
-                " text."
+                " Run adapters/kit/sql/corridor.sql as the owner, then `reindex database`; if it stays, report"
+                " the text."
             )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.contract.answer import Row
-from adapters.contract.catalogue import CATALOGUE, Kind
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Kind
 from adapters.contract.shape import Pick, Shape
 
 __all__ = ["content", "difference"]
@@ -31,7 +32,8 @@ def difference(expected: Sequence[Row], given: Sequence[Row], shape: Shape | Non
 
 
 def _order(wanted: Sequence[str], got: Sequence[str]) -> str:
-    missing, extra = [key for key in wanted if key not in set(got)], [key for key in got if key not in set(wanted)]
+    known, found = set(wanted), set(got)
+    missing, extra = [key for key in wanted if key not in found], [key for key in got if key not in known]
     if missing or extra:
         return f"{len(missing)} rows missing {missing[:_SHOWN]}, {len(extra)} too many {extra[:_SHOWN]}"
     if len(wanted) != len(got):

@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from adapters.contract.catalogue import CATALOGUE, Field, Kind, Object
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.text import fold
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.memory.tables import Record, Tables

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from adapters.contract.catalogue import CATALOGUE, Field, Kind, Object
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.shape import ID, TYPENAME, Pick, Shape
 from adapters.kit.memory.tables import Record, Tables
 

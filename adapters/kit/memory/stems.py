@@ -18,7 +18,7 @@ _STEMMERS = {lang: snowballstemmer.stemmer(algorithm) for lang, algorithm in ALG
 
 @cache
 def snowball(lang: str, word: str) -> str:
-    """Stems without the words that Postgres leaves out; another release of Snowball than Postgres has.
+    """Stems by this process: Postgres has another release of Snowball, and leaves common words out besides.
 
     >>> snowball("fr", "logiciels"), snowball("", "logiciels")
     ('logiciel', 'logiciels')

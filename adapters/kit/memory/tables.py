@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.contract.catalogue import CATALOGUE, Field, Kind
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.objects import Field, Kind
 from adapters.kit.columns import PROJECTIONS
 
 __all__ = ["Record", "Tables"]

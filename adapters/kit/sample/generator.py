@@ -12,16 +12,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 from random import Random
-from typing import TypeVar
 
 from adapters.kit.sample.concepts import CONCEPTS
 from adapters.kit.sample.member import Home, SampleContact, SampleMember
-from adapters.kit.sample.postings import Author, chance, draw, need, offer, texts, translations
+from adapters.kit.sample.postings import Author, chance, draw, need, offer, one, texts, translations
 from adapters.kit.sample.wording import MARKERS, PROFILES, SUFFIXES, SYLLABLES
 
 __all__ = ["ACTIVITIES", "members"]
-
-_T = TypeVar("_T")
 
 ACTIVITIES: tuple[str, ...] = (
     "541510", "511210", "518210", "519130", "541690", "541610", "541430", "541330", "517311", "517312", "517910",
@@ -74,11 +71,11 @@ def members(home: Home, count: int, seed: int, start: int = 0) -> Iterator[Sampl
 
 
 def _member(home: Home, number: int, rng: Random) -> SampleMember:
-    kind = _one(rng, _KINDS, _KIND_WEIGHTS)
+    kind = one(rng, _KINDS, _KIND_WEIGHTS)
     headcount, founded = _headcount(rng), _founded(home, rng)
     org_type = _org_type(kind, headcount, founded, home.today.year)
-    status = _one(rng, ("ACTIVE", "SUSPENDED", "ENDED"), (93, 97, 100))
-    visibility = _one(rng, ("CORRIDOR", "PUBLIC", "CLUSTER", "MUTUAL", "PRIVATE"), (62, 92, 96, 98, 100))
+    status = one(rng, ("ACTIVE", "SUSPENDED", "ENDED"), (93, 97, 100))
+    visibility = one(rng, ("CORRIDOR", "PUBLIC", "CLUSTER", "MUTUAL", "PRIVATE"), (62, 92, 96, 98, 100))
     consents = _subset(rng, _CONSENTS)
     hidden = _subset(rng, _HIDDEN)
     # The same three conditions as SampleMember.served, before there is one.
@@ -108,9 +105,9 @@ def _member(home: Home, number: int, rng: Random) -> SampleMember:
         languages=_first_and_some(rng, home.languages, 55),
         target_markets=_markets(home, rng),
         interests=tuple(CONCEPTS[rank].uri for rank in draw(rng, rng.randrange(5), 5)),
-        capabilities=tuple((CONCEPTS[rank].uri, _one(rng, _LEVELS, (15, 55, 85, 100))) for rank in known),
-        offers=tuple(offer(author, rng) for _ in range(_one(rng, (0, 1, 2, 3, 5), (30, 65, 85, 95, 100)))),
-        needs=tuple(need(author, rng) for _ in range(_one(rng, (0, 1, 2, 3), (40, 75, 93, 100)))),
+        capabilities=tuple((CONCEPTS[rank].uri, one(rng, _LEVELS, (15, 55, 85, 100))) for rank in known),
+        offers=tuple(offer(author, rng) for _ in range(one(rng, (0, 1, 2, 3, 5), (30, 65, 85, 95, 100)))),
+        needs=tuple(need(author, rng) for _ in range(one(rng, (0, 1, 2, 3), (40, 75, 93, 100)))),
         programmes=tuple(code for code in home.programmes if chance(rng, 12)),
         status=status,
         visibility=visibility,
@@ -119,10 +116,6 @@ def _member(home: Home, number: int, rng: Random) -> SampleMember:
         contact=_contact(home, number, site, rng),
         updated_at=datetime.combine(home.today, time(), UTC) - timedelta(seconds=rng.randrange(700 * 86400)),
     )
-
-
-def _one(rng: Random, values: Sequence[_T], cumulative: Sequence[int]) -> _T:
-    return rng.choices(values, cum_weights=cumulative)[0]
 
 
 def _subset(rng: Random, chances: Sequence[tuple[str, int]]) -> frozenset[str]:
@@ -161,7 +154,7 @@ def _other_names(name: str, word: str, rng: Random) -> tuple[str, ...]:
 def _headcount(rng: Random) -> int | None:
     if chance(rng, 6):
         return None
-    low, high = _one(rng, _HEADCOUNTS, _HEADCOUNT_WEIGHTS)
+    low, high = one(rng, _HEADCOUNTS, _HEADCOUNT_WEIGHTS)
     return round(math.exp(rng.uniform(math.log(low), math.log(high))))
 
 
@@ -180,7 +173,7 @@ def _org_type(kind: str, headcount: int | None, founded: int | None, year: int) 
 
 def _activity(kind: str, rng: Random) -> str:
     if kind == "BUSINESS":
-        return _one(rng, _BUSINESS, _BUSINESS_WEIGHTS)
+        return one(rng, _BUSINESS, _BUSINESS_WEIGHTS)
     return rng.choice(_ACTIVITY_OF[kind])
 
 

@@ -308,13 +308,17 @@ async def test_a_mistake_is_named(
 async def test_an_index_that_the_city_does_without_is_a_warning(
     copied: PostgresAdapter, filled: str, make_database: MakeDatabase
 ) -> None:
-    """Where indexes.sql says so."""
+    """Where indexes.sql says so, in the line that the failure names."""
     dsn = await make_database(filled)
     connection = await asyncpg.connect(dsn)
     await connection.execute("drop index padron.oferta_vigencia_orden")
     await connection.close()
+    line = "-- no index: order VALID_UNTIL of offer"
+    failed = (await check(copied, dsn, limits=PATIENT)).of(Status.FAIL)
+    assert failed
+    assert all(f"with a line `{line}`" in finding.detail for finding in failed)
     with (copied.folder / "indexes.sql").open("a", encoding="utf-8") as file:
-        file.write("\n-- no index: order VALID_UNTIL of offer\n")
+        file.write(f"\n{line}\n")
     report = await check(copied, dsn, limits=PATIENT)
     assert report.passed, _told(report)
     assert {finding.check for finding in report.of(Status.WARN)} == {"index"}
@@ -332,7 +336,7 @@ async def test_a_deadline_that_is_not_met_is_named(copied: PostgresAdapter, fill
 async def test_a_missing_file_is_named(copied: PostgresAdapter, filled: str) -> None:
     """Before anything is connected."""
     (copied.folder / "projections" / "capability.sql").unlink()
-    (finding,) = (await check(copied, filled)).findings
+    (finding,) = (await check(copied, filled, limits=PATIENT)).findings
     assert finding.status is Status.FAIL
     assert "missing: capability" in finding.detail
 

@@ -1,0 +1,69 @@
+"""What the gateway knows without asking a registry: its clusters, how they stand, and the vocabulary in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.contract.codes import SourceStatus
+from adapters.contract.errors import ContractBroken
+from adapters.contract.languages import chain
+from gateway.federation.cursor import CursorCodec
+from gateway.federation.directory import Directory
+from gateway.vocabulary import Vocabulary
+from schemas.cluster import Cluster
+from schemas.vocabulary import Concept
+
+__all__ = ["Facts", "Services"]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What answers are made with: one for the life of the gateway. ``cluster`` gives a cluster by its code."""
+
+    directory: Directory
+    codec: CursorCodec
+    vocabulary: Vocabulary
+    cluster: Callable[[str], Cluster]
+
+
+class Facts:
+    """Implements ``schemas.context.Facts``."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def clusters(self) -> Any:
+        """All clusters."""
+        return [self.services.cluster(source.cluster.code) for source in self.services.directory]
+
+    def cluster(self, slug: str) -> Any:
+        """A cluster by slug."""
+        return self.services.cluster(slug) if slug in self.services.directory else None
+
+    def health(self, slug: str) -> SourceStatus:
+        """How a cluster's registry stands."""
+        return self.services.directory[slug].health
+
+    def concept(self, uri: str) -> Any:
+        """A concept; ContractBroken where the vocabulary does not hold it."""
+        try:
+            return Concept(source=self.services.vocabulary.concepts[uri])
+        except KeyError:
+            raise ContractBroken(f"the vocabulary holds no concept {uri!r}") from None
+
+    def industry_label(self, term: str, lang: str | None) -> Any:
+        """The label of an industry, with its language."""
+        return self.services.vocabulary.industry(*term.split(":", 2)).label(chain(lang))
+
+    def value_label(self, facet: str, value: str, lang: str | None) -> str:
+        """A facet's value in the words of the vocabulary, or as it is where that has none."""
+        vocabulary = self.services.vocabulary
+        match facet:
+            case "CONCEPT" if value in vocabulary.concepts:
+                return vocabulary.concepts[value].label(chain(lang))[0]
+            case "INDUSTRY":
+                return vocabulary.industry("NAICS", "2017", value).label(chain(lang))[0]
+            case "CLUSTER" if value in self.services.directory:
+                return self.services.directory[value].cluster.name
+            case _:
+                return value

@@ -1,0 +1,179 @@
+"""The plan of an operation: what each field of its root asks of the registries, compiled once for each form of it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from graphql import GraphQLError, GraphQLField, GraphQLSchema, VariableValues, get_argument_values
+
+from gateway.errors import ClientError
+from gateway.execution.connections import ListPlan
+from gateway.execution.context import RequestContext
+from gateway.execution.documents import Prepared
+from gateway.execution.facts import Facts, Services
+from gateway.execution.references import EntitiesPlan, MemberPlan, NodePlan, NodesPlan
+from gateway.execution.selection import Asked, Selections
+from gateway.execution.writing import Unwritable, Write, Writing
+from gateway.federation.fanout import together
+
+__all__ = ["Form", "OperationPlan", "Root", "RootPlan", "compiled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a plan is compiled for, beside the operation's text: the values of the variables that shape its answer.
+
+    These are all that stand in a directive or anywhere below the root: never what a root field is asked for,
+    which a plan reads anew for each request.
+    """
+
+    key: str
+    variables: VariableValues = field(compare=False)
+
+    @classmethod
+    def of(cls, prepared: Prepared, variables: VariableValues) -> "Form":
+        """The form that these variables give the operation."""
+        values = variables.coerced
+        shaping = [(name, values[name]) for name in prepared.shaping if name in values]
+        return cls(repr(shaping) if shaping else "", variables)
+
+
+class RootPlan(Protocol):
+    """The plan of a root field."""
+
+    async def run(self, context: RequestContext, arguments: Mapping[str, Any]) -> Any:
+        """The field's value for the executor."""
+
+    def write(self, value: Any) -> Any:
+        """That value as JSON; raises Unwritable where only the executor can complete it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownPlan:
+    """The plan of a root field that the gateway answers itself."""
+
+    resolve: Callable[..., Any]
+    write: Write
+
+    async def run(self, _context: RequestContext, arguments: Mapping[str, Any]) -> Any:
+        return self.resolve(None, **arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class _RefusedPlan:
+    """The plan of a root field that asks for what cannot be had: compiling it again says why."""
+
+    compile: Callable[[], object]
+
+    async def run(self, _context: RequestContext, _arguments: Mapping[str, Any]) -> Any:
+        return self.compile()
+
+    def write(self, _value: Any) -> Any:
+        raise Unwritable
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root field with its plan."""
+
+    asked: Asked
+    definition: GraphQLField
+    plan: RootPlan
+
+    async def run(self, context: RequestContext, variables: VariableValues) -> Any:
+        """The field's value for the executor."""
+        arguments = get_argument_values(self.definition, self.asked.nodes[0], variables, hide_suggestions=True)
+        return await self.plan.run(context, arguments)
+
+    def write(self, value: Any) -> Any:
+        """That value as JSON; raises Unwritable where only the executor can complete it."""
+        if isinstance(value, Exception):
+            raise Unwritable
+        return self.plan.write(value)
+
+    async def settled(self, context: RequestContext, variables: VariableValues) -> Any:
+        """The same as ``run``, or the exception that it ended with."""
+        try:
+            return await self.run(context, variables)
+        except Exception as error:  # noqa: BLE001 - the executor raises it again, at its place
+            return error
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPlan:
+    """The plans of the root fields of one form of an operation.
+
+    ``direct`` says that there is one for every field, so that the executor need not be entered.
+    """
+
+    roots: Mapping[str, Root]
+    direct: bool
+
+    async def run(self, context: RequestContext, variables: VariableValues) -> dict[str, Any] | None:
+        """The data, where all values can be written; None where the executor has to complete what was answered."""
+        roots = self.roots
+        settled = await together(*(root.settled(context, variables) for root in roots.values()))
+        values = dict(zip(roots, settled, strict=True))
+        try:
+            return {key: root.write(values[key]) for key, root in roots.items()}
+        except Unwritable:
+            context.answer = _answered(values)
+            return None
+
+    def attend(self, context: RequestContext, variables: VariableValues) -> None:
+        """Has the resolvers of the executor run the plans."""
+        roots = self.roots
+        context.answer = lambda key: roots[key].run(context, variables)
+
+
+def _answered(values: Mapping[str, Any]) -> Callable[[str], Awaitable[Any]]:
+    async def answer(key: str) -> Any:
+        if isinstance(values[key], Exception):
+            raise values[key]
+        return values[key]
+
+    return answer
+
+
+def compiled(schema: GraphQLSchema, services: Services, prepared: Prepared, form: Form) -> OperationPlan:
+    """The plan of an operation in one form; a mistake in it is told when its field is run."""
+    selections = Selections(schema, prepared.definition, prepared.fragments, form.variables)
+    writing = Writing(selections, Facts(services))
+    roots: dict[str, Root] = {}
+    asked_for = selections.roots if prepared.is_query else []
+    for asked in asked_for:
+        definition = selections.schema.get_field(selections.object_type("Query"), asked.name)
+        plan = _plan(asked, writing, services)
+        if plan is not None and definition is not None:
+            roots[asked.key] = Root(asked, definition, plan)
+    return OperationPlan(roots, direct=bool(roots) and len(roots) == len(asked_for))
+
+
+def _plan(asked: Asked, writing: Writing, services: Services) -> RootPlan | None:
+    try:
+        return _compiled(asked, writing, services)
+    except (ClientError, GraphQLError):
+        return _RefusedPlan(lambda: _compiled(asked, writing, services))
+    except Unwritable:
+        return None
+
+
+def _compiled(asked: Asked, writing: Writing, services: Services) -> RootPlan | None:
+    match asked.name:
+        case "members" | "offers" | "needs" as lists:
+            typename = writing.selections.target("Query", asked)
+            return ListPlan(lists.removesuffix("s"), typename, asked, writing, services)
+        case "member":
+            return MemberPlan(asked, writing, services)
+        case "node":
+            return NodePlan(asked, writing, services)
+        case "nodes":
+            return NodesPlan(asked, writing, services)
+        case "_entities":
+            return EntitiesPlan(asked, writing, services)
+        case "clusters" | "cluster":
+            return _KnownPlan(writing.resolver("Query", asked), writing.value("Query", asked))
+        case "__typename":
+            return _KnownPlan(lambda _source: "Query", lambda value: value)
+        case _:
+            return None

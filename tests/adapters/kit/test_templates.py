@@ -1,0 +1,343 @@
+"""Requests of one form share one statement and bind their own values; requests of two forms never share one."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
+from itertools import combinations, count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.languages import chain
+from adapters.contract.objects import Kind
+from adapters.contract.request import (
+    RELEVANCE,
+    Boundary,
+    Condition,
+    FacetRequest,
+    FetchRequest,
+    Ordering,
+    PageRequest,
+    Search,
+    Term,
+    Where,
+)
+from adapters.contract.shape import Pick, Shape
+from adapters.kit.compiler import Compiler
+from adapters.kit.folder import load
+from adapters.kit.shapes import every_way, everything
+from adapters.kit.statement import Statement, StatementKind
+
+ADAPTERS = {city: import_module(f"adapters.{city}").ADAPTER for city in ("guadalajara", "montreal")}
+LISTS = [each.name for each in CATALOGUE.values() if each.orders]
+SHAPES = {of: [everything(of, 0), everything(of, 1), everything(of), every_way(of)] for of in LISTS}
+CLUSTERS = ["aaa", "zzz", *(adapter.cluster.code for adapter in ADAPTERS.values())]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Request = PageRequest | FetchRequest | FacetRequest | Where
+
+
+def compiler(city: str) -> Compiler:
+    """One that remembers nothing yet."""
+    return Compiler(load(ADAPTERS[city].folder), ADAPTERS[city].cluster)
+
+
+def compiled(by: Compiler, request: Request) -> Statement:
+    """By the method for this kind of request."""
+    match request:
+        case PageRequest():
+            return by.page(request)
+        case FetchRequest():
+            return by.fetch(request)
+        case FacetRequest():
+            return by.facet(request)
+        case Where():
+            return by.count(request)
+
+
+@st.composite
+def wheres(draw: st.DrawFn) -> Where:
+    """Any filters of a list, each once, and sometimes a search; ``filled`` gives them their values."""
+    of = draw(st.sampled_from(LISTS))
+    filters = sorted(CATALOGUE[of].filters)
+    names = draw(st.lists(st.sampled_from(filters), unique=True, max_size=3)) if filters else []
+    search = None
+    if CATALOGUE[of].concepts and draw(st.booleans()):
+        terms, concepts = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+        search = Search((Term("", ""),) * terms, (("", 0),) * concepts)
+    return Where(of, tuple(Condition(name, ("",)) for name in names), search)
+
+
+@st.composite
+def shapes(draw: st.DrawFn, of: str) -> Shape:
+    """Some picks of a shape made from the catalogue, read in some language."""
+    shape = draw(st.sampled_from(SHAPES[of]))
+    picks = draw(st.lists(st.sampled_from(shape.picks), min_size=1, max_size=4, unique_by=lambda pick: pick.key))
+    langs = chain(draw(st.sampled_from(["en", "fr-CA"])))
+    return Shape(of, tuple(replace(pick, langs=langs) if pick.langs else pick for pick in picks))
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> Request:
+    """A request of any of the four kinds; its values are to be filled in."""
+    where = draw(wheres())
+    match draw(st.sampled_from(["page", "fetch", "count", "facet"])):
+        case "fetch":
+            return FetchRequest(("",) * draw(st.integers(1, 3)), draw(shapes(where.object)))
+        case "facet" if CATALOGUE[where.object].facets:
+            return FacetRequest(where, draw(st.sampled_from(sorted(CATALOGUE[where.object].facets))))
+        case "page":
+            orders = [*CATALOGUE[where.object].orders, *([RELEVANCE] if where.search else [])]
+            return PageRequest(
+                where,
+                Ordering(draw(st.sampled_from(orders)), draw(st.booleans())),
+                draw(st.integers(1, 3)),
+                draw(
+                    st.none() | st.builds(Boundary, st.sampled_from([None, 0]), st.sampled_from(CLUSTERS), st.just(""))
+                ),
+                draw(st.booleans()),
+                draw(st.none() | shapes(where.object)),
+                draw(st.booleans()),
+            )
+        case _:
+            return where
+
+
+def filled(request: Request, numbers: Iterator[int]) -> Request:
+    """The request with values that are all different: words by a number, numbers as they come."""
+    match request:
+        case FetchRequest(keys=keys):
+            return replace(request, keys=tuple(f"key {next(numbers)}" for _ in keys))
+        case Where(conditions=conditions, search=search):
+            # One form takes any number of values.
+            values = [
+                Condition(each.filter, tuple(f"value {next(numbers)}" for _ in range(next(numbers) % 3 + 1)))
+                for each in conditions
+            ]
+            if search is not None:
+                search = Search(
+                    tuple(Term(f"word {next(numbers)}", f"typed {next(numbers)}") for _ in search.terms),
+                    tuple((f"concept {next(numbers)}", next(numbers)) for _ in search.concepts),
+                )
+            return replace(request, conditions=tuple(values), search=search)
+        case FacetRequest(where=where):
+            return replace(request, where=filled(where, numbers))
+        case PageRequest(where=where, boundary=boundary):
+            if boundary is not None:
+                sort = None
+                if boundary.sort is not None:
+                    sort = f"sort {next(numbers)}" if sort_kind(request) is Kind.TEXT else next(numbers)
+                boundary = replace(boundary, sort=sort, key=f"key {next(numbers)}")
+            return replace(request, where=filled(where, numbers), boundary=boundary)
+
+
+def sort_kind(request: PageRequest) -> Kind:
+    """What the request's list is ordered by."""
+    if request.ordering.name == RELEVANCE:
+        return Kind.INTEGER
+    return CATALOGUE[request.where.object].orders[request.ordering.name].kind
+
+
+def pieces(request: Request) -> list[object]:
+    """Every value that a placeholder may stand for, in the same order for all requests of one form."""
+    match request:
+        case FetchRequest(keys=keys):
+            return [keys[0]] if len(keys) == 1 else [list(keys)]
+        case FacetRequest(where=where):
+            return pieces(where)
+        case PageRequest(where=where, boundary=boundary):
+            sort: object = None if boundary is None else boundary.sort
+            if isinstance(sort, int) and sort_kind(request) is Kind.DATE:
+                sort = date(1970, 1, 1) + timedelta(days=sort)
+            elif isinstance(sort, int) and sort_kind(request) is Kind.INSTANT:
+                sort = EPOCH + timedelta(microseconds=sort)
+            return [*pieces(where), *([] if boundary is None else [sort, boundary.key])]
+        case Where(conditions=conditions, search=search):
+            found: list[object] = [list(each.values) for each in conditions]
+            if search is not None:
+                found += [each for term in search.terms for each in (term.word, term.typed)]
+                found += [[term.word for term in search.terms], [term.typed for term in search.terms]]
+                found += [[uri for uri, _ in search.concepts], [weight for _, weight in search.concepts]]
+            return found
+
+
+def needed(request: Request, cluster: str) -> list[object]:
+    """Those of the pieces without which the statement could not be right."""
+    boundary = getattr(request, "boundary", None)
+    found = [piece for piece in pieces(request) if piece is not None and piece != []]
+    if boundary is not None and boundary.cluster != cluster:
+        found.remove(boundary.key)
+    search = getattr(getattr(request, "where", request), "search", None)
+    if search is not None and search.terms:  # all words at once are for what a row was found by
+        found.remove([term.word for term in search.terms])
+        found.remove([term.typed for term in search.terms])
+    return found
+
+
+def languages(shape: Shape | None) -> Iterator[list[str]]:
+    """The preferences of a shape's texts: values that belong to the form."""
+    for pick in shape.picks if shape else ():
+        if pick.langs:
+            yield list(pick.langs)
+        yield from languages(pick.shape)
+
+
+@pytest.mark.parametrize("city", ADAPTERS)
+@given(request=requests())
+def test_one_form_one_text_and_each_its_own_values(city: str, request: Request) -> None:
+    numbers = count(1)
+    one, other = filled(request, numbers), filled(request, numbers)
+    shared = compiler(city)
+    first, second = compiled(shared, one), compiled(shared, other)
+
+    assert first.sql is second.sql
+    assert shared.templates.cache_info().misses == 1
+    assert first == compiled(compiler(city), one)
+    assert second == compiled(compiler(city), other)
+
+    for asked, statement in ((one, first), (other, second)):
+        assert all(piece in statement.values for piece in needed(asked, shared.cluster.code))
+
+    known = list(languages(getattr(request, "shape", None)))
+    ours, theirs = pieces(one), pieces(other)
+    for mine, yours in zip(first.values, second.values, strict=True):
+        if mine in known:
+            assert yours == mine
+        else:
+            assert yours == theirs[ours.index(mine)]
+
+
+@pytest.mark.parametrize("city", ADAPTERS)
+@given(drawn=st.lists(requests(), min_size=2, max_size=6))
+def test_no_request_gets_the_statement_of_another(city: str, drawn: list[Request]) -> None:
+    """Whatever was asked before: the answer is that of a compiler that has been asked nothing else."""
+    shared, numbers = compiler(city), count(1)
+    asked = [filled(request, numbers) for request in drawn]
+    for request in asked + asked[::-1]:
+        assert compiled(shared, request) == compiled(compiler(city), request)
+
+
+SHAPE = Shape("member", (Pick("id", "id"), Pick("offers", "offers", first=2, shape=everything("offer", 0))))
+ASKED = PageRequest(
+    Where(
+        "member",
+        (Condition("sectors", ("PRIVATE",)), Condition("languages", ("fr",))),
+        Search((Term("nube", "nube"),), (("urn:a", 100),)),
+    ),
+    Ordering("FOUNDED"),
+    21,
+    Boundary(1999, ADAPTERS["montreal"].cluster.code, "1"),
+    shape=SHAPE,
+    hits=True,
+)
+
+
+def where(**changes: object) -> PageRequest:
+    """The page with another filter or search."""
+    return replace(ASKED, where=replace(ASKED.where, **changes))
+
+
+def shaped(*picks: Pick) -> PageRequest:
+    """The page with other picks."""
+    return replace(ASKED, shape=Shape("member", picks))
+
+
+def behind(sort: int | None, cluster: str) -> PageRequest:
+    """The page behind another row."""
+    return replace(ASKED, boundary=Boundary(sort, cluster, "1"))
+
+
+ID, OFFERS = SHAPE.picks
+DIFFERENT: dict[str, Request] = {
+    "as it is": ASKED,
+    "one filter less": where(conditions=ASKED.where.conditions[:1]),
+    "another filter": where(conditions=(ASKED.where.conditions[0], Condition("org_types", ("fr",)))),
+    "filters in another order": where(conditions=ASKED.where.conditions[::-1]),
+    "no search": where(search=None),
+    "an empty search": where(search=Search((), ())),
+    "no words": where(search=Search((), (("urn:a", 100),))),
+    "two words": where(search=Search((Term("nube", "nube"),) * 2, (("urn:a", 100),))),
+    "no concepts": where(search=Search((Term("nube", "nube"),), ())),
+    "another order": replace(ASKED, ordering=Ordering("HEADCOUNT")),
+    "by relevance": replace(ASKED, ordering=Ordering(RELEVANCE)),
+    "descending": replace(ASKED, ordering=Ordering("FOUNDED", descending=True)),
+    "backward": replace(ASKED, backward=True),
+    "descending and backward": replace(ASKED, ordering=Ordering("FOUNDED", descending=True), backward=True),
+    "another limit": replace(ASKED, limit=22),
+    "from the beginning": replace(ASKED, boundary=None),
+    "behind a row without a year": behind(None, ADAPTERS["montreal"].cluster.code),
+    "behind a row of a cluster before": behind(1999, "aaa"),
+    "behind a row of a cluster after": behind(1999, "zzz"),
+    "behind a row without a year of a cluster before": behind(None, "aaa"),
+    "behind a row without a year of a cluster after": behind(None, "zzz"),
+    "without hits": replace(ASKED, hits=False),
+    "keys alone": replace(ASKED, shape=None),
+    "one field": shaped(ID),
+    "fields in another order": shaped(OFFERS, ID),
+    "an alias": shaped(replace(ID, key="other"), OFFERS),
+    "another field under the name": shaped(Pick("id", "display_name"), OFFERS),
+    "more children": shaped(ID, replace(OFFERS, first=3)),
+    "all children": shaped(ID, replace(OFFERS, first=None)),
+    "other fields of children": shaped(ID, replace(OFFERS, shape=everything("offer", 1))),
+    "one text": shaped(Pick("text", "summary", chain("en"), shape=Shape("localized_text", (Pick("t", "text"),)))),
+    "the text in another language": shaped(
+        Pick("text", "summary", chain("fr"), shape=Shape("localized_text", (Pick("t", "text"),)))
+    ),
+    "a code": shaped(Pick("cluster", "cluster", slot=0)),
+    "the code in another slot": shaped(Pick("cluster", "cluster", slot=1)),
+    "a count": ASKED.where,
+    "a count without a search": replace(ASKED.where, search=None),
+    "a facet": FacetRequest(ASKED.where, "SECTOR"),
+    "another facet": FacetRequest(ASKED.where, "CONCEPT"),
+    "by key": FetchRequest(("1",), SHAPE),
+    "by keys": FetchRequest(("1", "2"), SHAPE),
+    "another object by key": FetchRequest(("1",), Shape("offer", (ID,))),
+    "another object": PageRequest(Where("offer"), Ordering("UPDATED_AT"), 21),
+    "another object again": PageRequest(Where("need"), Ordering("UPDATED_AT"), 21),
+}
+
+
+def test_whatever_shapes_the_statement_is_in_the_form() -> None:
+    """Each difference alone makes a template of its own, and a statement of its own."""
+    shared = compiler("montreal")
+    statements = {what: compiled(shared, request) for what, request in DIFFERENT.items()}
+    assert shared.templates.cache_info().misses == len(DIFFERENT)
+    for (what, one), (than, other) in combinations(statements.items(), 2):
+        texts = {what, than} == {"one text", "the text in another language"}
+        assert one.values != other.values if texts else one.sql != other.sql, (what, than)
+
+
+def test_templates_are_bounded_and_counted() -> None:
+    """However many forms a client invents, so many are remembered."""
+    shared = compiler("montreal")
+    most = shared.templates.cache_info().maxsize
+    assert most
+    for limit in range(1, most + 10):
+        shared.page(PageRequest(Where("member"), Ordering("NAME"), limit))
+    shared.page(PageRequest(Where("member"), Ordering("NAME"), most))
+    counts = shared.templates.cache_info()
+    assert (counts.currsize, counts.misses, counts.hits) == (most, most + 9, 1)
+
+
+KINDS = {
+    StatementKind.KEYS: FetchRequest(("1",), SHAPE),
+    StatementKind.PAGE: PageRequest(Where("member"), Ordering("NAME"), 21, shape=SHAPE),
+    StatementKind.FILTERED: PageRequest(Where("member", ASKED.where.conditions), Ordering("NAME"), 21),
+    StatementKind.SEARCH: ASKED,
+    StatementKind.TALLY: Where("member", ASKED.where.conditions),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_statement_says_what_it_does(kind: StatementKind) -> None:
+    """How it is best planned hangs on it."""
+    assert compiled(compiler("montreal"), KINDS[kind]).kind is kind
+
+
+def test_tallies_of_a_search_are_searches() -> None:
+    for request in (ASKED.where, FacetRequest(ASKED.where, "SECTOR")):
+        assert compiled(compiler("montreal"), request).kind is StatementKind.SEARCH
+    assert compiled(compiler("montreal"), FacetRequest(Where("member"), "SECTOR")).kind is StatementKind.TALLY

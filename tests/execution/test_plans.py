@@ -1,0 +1,184 @@
+"""A plan gives what graphql-core's executor gives, errors included, and is shared by no other form of its operation."""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from adapters.contract.errors import Unavailable
+from adapters.contract.registry import Registry
+from gateway.app import Gateway
+from gateway.execution import operations
+from gateway.execution.operations import Operation
+from gateway.federation.breaker import Breaker
+from gateway.federation.directory import Directory, Source
+from schemas.schema import build
+from tests.execution.conftest import SETTINGS
+from tests.execution.generated import Writer
+
+SCHEMA = build()._schema
+
+
+class Refusing:
+    """A registry's stand-in for one whose server refuses every connection."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.cluster = registry.cluster
+
+    async def page(self, _request: object) -> Any:
+        raise Unavailable(self.cluster.code)
+
+    fetch = count = facet = page
+
+    async def ping(self) -> None:
+        raise Unavailable(self.cluster.code)
+
+    async def close(self) -> None:
+        pass
+
+
+def through_executor(gateway: Gateway) -> Gateway:
+    """The same registries, every operation run by graphql-core's executor, on a plan that is made for it alone."""
+    return Gateway.of(SETTINGS.model_copy(update={"plan_cache": 0}), gateway.directory, direct=False)
+
+
+@pytest.fixture(scope="session")
+async def executor(over_postgres: Gateway) -> Gateway:
+    """The oracle of the gateway over Postgres."""
+    return through_executor(over_postgres)
+
+
+@pytest.fixture(scope="session")
+async def half(over_postgres: Gateway) -> Gateway:
+    """A gateway one of whose registries refuses, and is asked again and again."""
+    up, down = (source.registry for source in over_postgres.directory)
+    patient = Breaker(calls=1_000_000)
+    return Gateway.of(
+        SETTINGS, Directory.of(Source(up, deadline=30), Source(Refusing(down), deadline=30, breaker=patient))
+    )
+
+
+@pytest.fixture(scope="session")
+async def half_executor(half: Gateway) -> Gateway:
+    """The oracle of that one."""
+    return through_executor(half)
+
+
+async def answer(gateway: Gateway, text: str, variables: Mapping[str, Any] | None = None) -> Any:
+    return ordered(json.loads((await gateway.run(Operation(text, variables=variables))).body))
+
+
+def ordered(found: Any) -> Any:
+    """The answer with its errors in one order: root fields of an executor end in any order."""
+    if "errors" in found:
+        found["errors"] = sorted(found["errors"], key=lambda error: json.dumps(error, sort_keys=True))
+    return found
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+async def test_a_plan_answers_as_the_executor_does(
+    over_postgres: Gateway, executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int
+) -> None:
+    writer = Writer(SCHEMA, random.Random(seed), seeds, vary=True)
+    operation = Operation(writer.operation(), variables=writer.variables)
+    planned = (await over_postgres.run(operation)).body
+    assert planned == (await executor.run(operation)).body, operation
+    assert "errors" not in json.loads(planned), operation
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+async def test_a_plan_answers_as_the_executor_does_when_a_registry_is_down(
+    half: Gateway, half_executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int
+) -> None:
+    writer = Writer(SCHEMA, random.Random(seed), seeds, vary=True)
+    text = writer.operation()
+    planned, executed = [await answer(each, text, writer.variables) for each in (half, half_executor)]
+    if planned["data"] is None:
+        # A root field that may not be null fails the whole answer, and which of several is told first is left open.
+        assert executed["data"] is None
+        assert executed["errors"]
+        assert planned["errors"]
+    else:
+        assert planned == executed
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+async def test_requests_that_differ_never_share_a_wrong_plan(
+    over_postgres: Gateway, executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int
+) -> None:
+    """One text under several values of its variables, all of them answered by one gateway that remembers its plans."""
+    writer = Writer(SCHEMA, random.Random(seed), seeds, vary=True)
+    text = writer.operation()
+    for variables in [writer.variables, *(writer.redraw() for _ in range(3))]:
+        assert await answer(over_postgres, text, variables) == await answer(executor, text, variables), (
+            text,
+            variables,
+        )
+
+
+PLANNED = [
+    "{ members { edges { cursor score node { displayName cluster { slug } industries { label } } } } }",
+    '{ members(search: "logiciel") { edges { matchedOn { field viaConcept { label(lang: "fr") } } } } }',
+    "{ members { nodes { id offers { title { text } owner { displayName } } } } }",
+    "{ offers { __typename sources { cluster { slug health } status total } total { value bySource { count } } } }",
+    '{ needs { facets(fields: [CLUSTER, MODE]) { field values { label(lang: "es") byCluster { count } } } } }',
+    '{ here: __typename clusters { id name } cluster(slug: "technomontreal") { timeZone } }',
+]
+
+
+@pytest.mark.parametrize("text", PLANNED)
+async def test_the_executor_is_not_entered_where_every_root_field_has_a_plan(
+    over_postgres: Gateway, executor: Gateway, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = await answer(executor, text)
+
+    def entered(*_args: object, **_named: object) -> None:
+        raise AssertionError("the executor was entered")
+
+    monkeypatch.setattr(operations, "execute", entered)
+    assert await answer(over_postgres, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ("{ members(first: 0) { complete } }", {}),
+        ("{ members { nodes { offers(first: 0) { id } } } }", {}),
+        ("query($n: Int!) { members { nodes { needs(first: $n) { id } } } }", {"n": 1000}),
+        ("{ members(first: 1, last: 1) { complete } offers(first: 1) { complete } }", {}),
+        ('{ member(id: "nonsense") { __typename } }', {}),
+        ('{ node(id: "nonsense") { id } members(first: 1) { complete } }', {}),
+        ('{ nodes(ids: ["nonsense", "Tm9uZQ"]) { id } }', {}),
+        ('{ _entities(representations: [{__typename: "Offer", id: 3}]) { __typename } }', {}),
+        ("query($f: OnSourceFailure = FAIL) { members(onSourceFailure: $f) { complete } }", {"f": None}),
+        ("{ clusters { programmes { code } } }", {}),
+        ("{ members(first: 1) { sources { cluster { programmes { code } } } } }", {}),
+        ("query($on: Boolean!) { members(first: 1) { nodes { id @skip(if: $on) __typename } } }", {"on": True}),
+        ("{ __schema { queryType { name } } members(first: 1) { nodes { id } } }", {}),
+    ],
+)
+async def test_mistakes_and_mixtures_are_answered_alike(
+    over_postgres: Gateway, executor: Gateway, text: str, variables: Mapping[str, Any]
+) -> None:
+    planned = await answer(over_postgres, text, variables)
+    assert planned == await answer(executor, text, variables)
+    assert all(error["extensions"]["code"] != "INTERNAL_ERROR" for error in planned.get("errors", []))
+
+
+async def test_what_is_remembered_is_bounded_and_counted(over_postgres: Gateway) -> None:
+    gateway = Gateway.of(SETTINGS.model_copy(update={"plan_cache": 3, "document_cache": 2}), over_postgres.directory)
+    varied = "query($l: LanguageTag) { members { facets(fields: [SECTOR]) { values { label(lang: $l) } } } }"
+    for lang in ("en", "fr", "es", "fr-CA", "es-MX"):
+        await answer(gateway, varied, {"l": lang})
+        await answer(gateway, f'{{ offers(first: 1) {{ nodes {{ title(lang: "{lang}") {{ text }} }} }} }}')
+    documents, plans = (gateway.operations.caches[name]() for name in ("documents", "plans"))
+    assert (documents.currsize, documents.maxsize, documents.hits) == (2, 2, 4)
+    assert (plans.currsize, plans.maxsize) == (3, 3)
+    assert plans.misses == 10, "another language is another form"
