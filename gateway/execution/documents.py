@@ -27,7 +27,7 @@ from graphql import (
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.measure import measure
 
-__all__ = ["MOST_ERRORS", "Document", "Documents", "Limits", "Prepared", "Refused"]
+__all__ = ["MOST_ERRORS", "Document", "Documents", "Limits", "Prepared", "Refused", "variables"]
 
 MOST_ERRORS = 5
 _LIMITS_OF_GRAPHQL = {
@@ -146,9 +146,9 @@ def _shaping(operation: OperationDefinitionNode, fragments: Mapping[str, Fragmen
         id(variable)
         for field in _roots(operation.selection_set, fragments, set())
         for argument in field.arguments or ()
-        for variable in _variables(argument)
+        for variable in variables(argument)
     }
-    found = [variable for node in (operation.selection_set, *fragments.values()) for variable in _variables(node)]
+    found = [variable for node in (operation.selection_set, *fragments.values()) for variable in variables(node)]
     return tuple(sorted({each.name.value for each in found if id(each) not in asked_of_roots}))
 
 
@@ -166,7 +166,8 @@ def _roots(
                 yield from _roots(fragments[selection.name.value].selection_set, fragments, spread)
 
 
-def _variables(node: Node) -> list[VariableNode]:
+def variables(node: Node) -> list[VariableNode]:
+    """The variables that stand anywhere in a part of a document."""
     found: list[VariableNode] = []
 
     class Collector(Visitor):

@@ -67,20 +67,20 @@ class Operations:
         try:
             document = self._documents.get(operation.text)
             prepared = self._chosen(document, operation)
-            variables = self._variables(prepared, operation)
+            values = self._values(prepared, operation)
         except Refused as refusal:
             return refused(refusal.errors)
         begin_request()
-        plan = self._plan(prepared, Form.of(prepared, variables))
+        plan = self._plan(prepared, Form.of(prepared, values))
         context = RequestContext(self._services, alone=len(plan.roots) == 1)
         try:
             async with asyncio.timeout(self._deadline):
                 if plan.direct and self._direct:
-                    data = await plan.run(context, variables)
+                    data = await plan.run(context, values)
                     if data is not None:
                         return answered(data, context.errors, whole=not context.partial)
                 else:
-                    plan.attend(context, variables)
+                    plan.attend(context, values)
                 result = await self._execute(document, operation, context)
         except TimeoutError:
             return refused(Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)).errors)
@@ -99,7 +99,7 @@ class Operations:
             raise Refused.because(ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {kind} must be sent by POST."))
         return prepared
 
-    def _variables(self, prepared: Prepared, operation: Operation) -> VariableValues:
+    def _values(self, prepared: Prepared, operation: Operation) -> VariableValues:
         found = get_variable_values(
             self._schema,
             prepared.definition.variable_definitions or (),

@@ -9,7 +9,7 @@ from graphql import GraphQLError, GraphQLField, GraphQLSchema, VariableValues, g
 from gateway.errors import ClientError
 from gateway.execution.connections import ListPlan
 from gateway.execution.context import RequestContext
-from gateway.execution.documents import Prepared
+from gateway.execution.documents import Prepared, variables
 from gateway.execution.facts import Facts, Services
 from gateway.execution.references import EntitiesPlan, MemberPlan, NodePlan, NodesPlan
 from gateway.execution.selection import Asked, Selections
@@ -28,14 +28,13 @@ class Form:
     """
 
     key: str
-    variables: VariableValues = field(compare=False)
+    values: VariableValues = field(compare=False)
 
     @classmethod
-    def of(cls, prepared: Prepared, variables: VariableValues) -> "Form":
+    def of(cls, prepared: Prepared, values: VariableValues) -> "Form":
         """The form that these variables give the operation."""
-        values = variables.coerced
-        shaping = [(name, values[name]) for name in prepared.shaping if name in values]
-        return cls(repr(shaping) if shaping else "", variables)
+        shaping = [(name, values.coerced[name]) for name in prepared.shaping if name in values.coerced]
+        return cls(repr(shaping) if shaping else "", values)
 
 
 class RootPlan(Protocol):
@@ -74,16 +73,27 @@ class _RefusedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field with its plan."""
+    """A root field with its plan. ``given``: the arguments that are the same in each request; ``varying``: the rest."""
 
     asked: Asked
-    definition: GraphQLField
     plan: RootPlan
+    given: Mapping[str, Any]
+    varying: GraphQLField
 
-    async def run(self, context: RequestContext, variables: VariableValues) -> Any:
+    @classmethod
+    def of(cls, asked: Asked, definition: GraphQLField, plan: RootPlan) -> "Root":
+        """A root field whose constant arguments are coerced now; GraphQLError where one of them cannot be."""
+        node = asked.nodes[0]
+        names = {each.name.value for each in node.arguments or () if variables(each.value)}
+        varying = {name: each for name, each in definition.args.items() if name in names}
+        constant = {name: each for name, each in definition.args.items() if name not in names}
+        given = get_argument_values(GraphQLField(definition.type, constant), node, hide_suggestions=True)
+        return cls(asked, plan, given, GraphQLField(definition.type, varying))
+
+    async def run(self, context: RequestContext, values: VariableValues) -> Any:
         """The field's value for the executor."""
-        arguments = get_argument_values(self.definition, self.asked.nodes[0], variables, hide_suggestions=True)
-        return await self.plan.run(context, arguments)
+        varying = get_argument_values(self.varying, self.asked.nodes[0], values, hide_suggestions=True)
+        return await self.plan.run(context, {**self.given, **varying})
 
     def write(self, value: Any) -> Any:
         """That value as JSON; raises Unwritable where only the executor can complete it."""
@@ -91,10 +101,10 @@ class Root:
             raise Unwritable
         return self.plan.write(value)
 
-    async def settled(self, context: RequestContext, variables: VariableValues) -> Any:
+    async def settled(self, context: RequestContext, values: VariableValues) -> Any:
         """The same as ``run``, or the exception that it ended with."""
         try:
-            return await self.run(context, variables)
+            return await self.run(context, values)
         except Exception as error:  # noqa: BLE001 - the executor raises it again, at its place
             return error
 
@@ -109,35 +119,35 @@ class OperationPlan:
     roots: Mapping[str, Root]
     direct: bool
 
-    async def run(self, context: RequestContext, variables: VariableValues) -> dict[str, Any] | None:
-        """The data, where all values can be written; None where the executor has to complete what was answered."""
+    async def run(self, context: RequestContext, values: VariableValues) -> dict[str, Any] | None:
+        """The data, where all of it can be written; None where the executor has to complete what was answered."""
         roots = self.roots
-        settled = await together(*(root.settled(context, variables) for root in roots.values()))
-        values = dict(zip(roots, settled, strict=True))
+        settled = await together(*(root.settled(context, values) for root in roots.values()))
+        answers = dict(zip(roots, settled, strict=True))
         try:
-            return {key: root.write(values[key]) for key, root in roots.items()}
+            return {key: root.write(answers[key]) for key, root in roots.items()}
         except Unwritable:
-            context.answer = _answered(values)
+            context.answer = _answered(answers)
             return None
 
-    def attend(self, context: RequestContext, variables: VariableValues) -> None:
+    def attend(self, context: RequestContext, values: VariableValues) -> None:
         """Has the resolvers of the executor run the plans."""
         roots = self.roots
-        context.answer = lambda key: roots[key].run(context, variables)
+        context.answer = lambda key: roots[key].run(context, values)
 
 
-def _answered(values: Mapping[str, Any]) -> Callable[[str], Awaitable[Any]]:
+def _answered(answers: Mapping[str, Any]) -> Callable[[str], Awaitable[Any]]:
     async def answer(key: str) -> Any:
-        if isinstance(values[key], Exception):
-            raise values[key]
-        return values[key]
+        if isinstance(answers[key], Exception):
+            raise answers[key]
+        return answers[key]
 
     return answer
 
 
 def compiled(schema: GraphQLSchema, services: Services, prepared: Prepared, form: Form) -> OperationPlan:
     """The plan of an operation in one form; a mistake in it is told when its field is run."""
-    selections = Selections(schema, prepared.definition, prepared.fragments, form.variables)
+    selections = Selections(schema, prepared.definition, prepared.fragments, form.values)
     writing = Writing(selections, Facts(services))
     roots: dict[str, Root] = {}
     asked_for = selections.roots if prepared.is_query else []
@@ -145,7 +155,7 @@ def compiled(schema: GraphQLSchema, services: Services, prepared: Prepared, form
         definition = selections.schema.get_field(selections.object_type("Query"), asked.name)
         plan = _plan(asked, writing, services)
         if plan is not None and definition is not None:
-            roots[asked.key] = Root(asked, definition, plan)
+            roots[asked.key] = Root.of(asked, definition, plan)
     return OperationPlan(roots, direct=bool(roots) and len(roots) == len(asked_for))
 
 

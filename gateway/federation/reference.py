@@ -33,11 +33,11 @@ class Reference:
     def parse(cls, given: str) -> "Reference":
         """Reads a global ID; BAD_ID where it is none."""
         try:
-            raw = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True)
-            typename, cluster, key = raw.decode().split(":", 2)
+            typename, cluster, key = base64.urlsafe_b64decode(given + "==").decode().split(":", 2)
         except (binascii.Error, ValueError):
             raise _bad() from None
         reference = cls(typename, cluster, key)
+        # Base64 has many spellings, and the decoder skips what is none: only ours comes out as it went in.
         if reference.id != given or not key or "\0" in key:
             raise _bad()
         return reference

@@ -91,7 +91,7 @@ def test_a_city_that_is_none_is_refused(demo: RunningDemo, corridor: Corridor) -
 
 def test_without_a_demo_a_city_cannot_be_stopped(corridor: Corridor, tmp_path: Path) -> None:
     refused = corridor("city", "stop", "montreal", "--home", tmp_path)
-    assert (refused.returncode, "no demo runs in" in refused.stderr) == (1, True)
+    assert (refused.returncode, "no demo of yours runs in" in refused.stderr) == (1, True)
 
 
 async def test_the_gateway_can_only_read(demo: RunningDemo) -> None:
