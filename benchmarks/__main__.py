@@ -18,10 +18,11 @@ from benchmarks.programs import able
 from benchmarks.registries import HOME, registries
 from benchmarks.report import comparison_content, comparison_table, into_page, machine, save
 from benchmarks.setting import NUMBER, Setting
+from benchmarks.thresholds import fallen
 
 _QUICK_MEMBERS = 1_000
-_QUICK = Pace(rounds=2, seconds=0.5)
-_QUICK_CASES = 40
+_QUICK = Pace(rounds=3, seconds=0.5)
+_QUICK_CASES = 30
 
 _CONSOLE = Console()
 
@@ -37,7 +38,9 @@ def main(
     only: Annotated[
         str, typer.Option(help="Contestants beside the gateway, such as floor,naive; all of them otherwise.")
     ] = "",
-    quick: Annotated[bool, typer.Option("--quick", help="The short form: 1,000 members, under a minute.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The short form: 1,000 members, under a minute; fails below the least.")
+    ] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Where the gateway's time goes, instead.")] = False,
     keep: Annotated[bool, typer.Option("--save", help="Write the results and the tables of the docs.")] = False,
 ) -> None:
@@ -57,6 +60,9 @@ def main(
     names = ("gateway", *only.split(",")) if only else QUICK if quick else ALL
     compared = _comparison(members, pace, number, able(names, _CONSOLE))
     _publish("comparison", comparison_table(compared), keep=keep)
+    if quick and (below := fallen(compared)):
+        _CONSOLE.print("[bold]The gateway has become slower:[/bold]", *below, sep="\n")
+        raise typer.Exit(1)
     if keep:
         into_page("machine", f"Measured on {machine()}; {members:,} invented members a registry.")
         _CONSOLE.print(f"written: {save('comparison', comparison_content(members, pace, compared))}")

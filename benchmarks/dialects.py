@@ -2,9 +2,10 @@
 
 import base64
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from adapters.contract.request import Boundary, Ordering, Where
 from benchmarks.cases import Case
@@ -18,67 +19,68 @@ __all__ = ["ByCity", "Dialect", "Itself", "Numbered", "Written", "body", "cursor
 _TEXTS = {query.name: query.text for query in QUERIES}
 
 
-class Dialect(Protocol):
+class Dialect(ABC):
     """How a contestant is asked, where, and how its answers are read."""
 
+    @abstractmethod
     def path(self, query: str) -> str:
         """Where a query is asked."""
 
+    @abstractmethod
     def body(self, query: str, case: Case, place: int) -> str:
         """What is sent for the case at this place of the list of cases: JSON."""
 
-    def same(self, query: str, answer: Any, expected: Any) -> bool:
-        """Whether the answer says what the gateway's says."""
-
-
-class _Whole:
-    """The contestant's answer is the gateway's, to the letter of JSON's values."""
-
-    @staticmethod
-    def same(_query: str, answer: Any, expected: Any) -> bool:
+    def same(self, _query: str, answer: Any, expected: Any) -> bool:
+        """Whether the answer says what the gateway's says: in most, it has to be the same."""
         return bool(answer == expected)
 
 
 @dataclass(frozen=True, slots=True)
-class Itself(_Whole):
+class Itself(Dialect):
     """The gateway: cursors are sealed by it."""
 
     secret: str
     clusters: tuple[str, ...]
 
     def path(self, _query: str) -> str:
+        """One address for all."""
         return "/graphql"
 
     def body(self, query: str, case: Case, _place: int) -> str:
+        """The query itself, with a sealed cursor."""
         after = {"after": cursor(case.behind, self.clusters, self.secret)} if case.behind else {}
         return body(_TEXTS[query], {**case.variables, **after})
 
 
-class Numbered(_Whole):
+class Numbered(Dialect):
     """The floor: it knows the cases by number."""
 
     def path(self, query: str) -> str:
+        """An address for each query."""
         return f"/{query}"
 
     def body(self, _query: str, case: Case, place: int) -> str:
+        """The number of the case."""
         return json.dumps({"case": place, **({"ids": case.variables["ids"]} if "ids" in case.variables else {})})
 
 
 @dataclass(frozen=True, slots=True)
-class Written(_Whole):
+class Written(Dialect):
     """Hand-written servers of the same queries: a cursor is the row's place, in the open."""
 
     at: str
 
     def path(self, _query: str) -> str:
+        """One address for all."""
         return self.at
 
     def body(self, query: str, case: Case, _place: int) -> str:
+        """The query itself, with an open cursor."""
         return body(_TEXTS[query], {**case.variables, **_after(case)})
 
 
 @dataclass(frozen=True, slots=True)
-class ByCity:
+class ByCity(Dialect):
     """Routers over subgraphs: each city has root fields of its own, and its own list, since no router merges two."""
 
     at: str
@@ -86,9 +88,11 @@ class ByCity:
     """The city of each cluster."""
 
     def path(self, _query: str) -> str:
+        """One address for all."""
         return self.at
 
     def body(self, query: str, case: Case, _place: int) -> str:
+        """The query as it can be asked of cities side by side."""
         match query:
             case "Q1":
                 identifier = str(case.variables["id"])
@@ -106,7 +110,7 @@ class ByCity:
                 return [*data.values()] == [*wanted.values()]
             case "Q4":
                 found = {node["id"]: node for nodes in data.values() for node in nodes}
-                return [found.get(node["id"]) for node in wanted["nodes"]] == wanted["nodes"]
+                return bool([found.get(node["id"]) for node in wanted["nodes"]] == wanted["nodes"])
             case "Q2":
                 return self._begins(data, "nodes", wanted, PAGE, lambda node: node["id"])
             case _:

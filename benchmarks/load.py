@@ -128,8 +128,9 @@ async def measure(job: Job) -> Turn:
     seconds = perf_counter() - started
     milliseconds = sorted(latency for connection in connections for latency in connection.milliseconds)
     failed = sum(connection.failed for connection in connections)
-    shares = (milliseconds[int(len(milliseconds) * share)] for share in (0.5, 0.95, 0.99))
-    return Turn(len(milliseconds), seconds, failed, *shares, busy=(process_time() - worked) / seconds)
+    busy = (process_time() - worked) / seconds
+    p50, p95, p99 = (milliseconds[int(len(milliseconds) * share)] for share in (0.5, 0.95, 0.99))
+    return Turn(len(milliseconds), seconds, failed, p50, p95, p99, busy)
 
 
 def _request(path: str, body: str) -> bytes:

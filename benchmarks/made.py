@@ -36,5 +36,5 @@ async def mended(registry: asyncpg.Connection, fresh: asyncpg.Connection) -> boo
         await registry.execute(f'drop index "{schema}"."{name}"')
     for _, _, definition in wanted - had:
         await registry.execute(definition)
-    await registry.execute("vacuum analyze")
+    await registry.execute("analyze")
     return True

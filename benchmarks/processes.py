@@ -32,7 +32,10 @@ _STOP_SECONDS = 20.0
 def serving(
     dsns: Mapping[str, str], plans: Path, names: Sequence[str] = QUICK, profile: Path | None = None
 ) -> Iterator[Mapping[str, int]]:
-    """Runs these contestants, each in processes of its own; gives their ports by name. With ``profile`` they are watched."""
+    """Runs these contestants, each in processes of its own; gives their ports by name.
+
+    With ``profile``, a file, those in Python are watched.
+    """
     environment = {
         **os.environ,
         PLANS: str(plans),

@@ -1,21 +1,21 @@
 """Where the time of a request goes: the processor's time of the gateway's process under load, by layer.
 
-Each query is measured twice: the process as it is, for its time in all, and under cProfile, for whose it is. What
-the profiler cannot see (the loop and the driver's protocol, which are compiled) is the rest.
+Each query is measured twice: the process as it is, for its time in all, and under cProfile, for the shares of it.
+What the profiler does not see (compiled code that no Python calls) is what it leaves of the process's time.
 """
 
 import asyncio
-import cProfile
 import pstats
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import httpx
 from rich.console import Console
 
-from benchmarks.contestants.watching import PROFILE, TIMES
+from benchmarks.contestants.watching import PROFILE, TIMES, profiler
 from benchmarks.layers import LAYERS, Cost, by_layer
 from benchmarks.load import Job, ask
 from benchmarks.processes import serving
@@ -26,8 +26,7 @@ __all__ = ["Spent", "profile_table", "profiled"]
 
 _CONCURRENCY = 32
 _CALLS = 200_000
-_COMPILED = "The loop and the driver's protocol, compiled"
-_KERNEL = "The kernel: sockets"
+_UNSEEN = "The loop, the driver's protocol and the kernel under them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +50,32 @@ def profiled(dsns: Mapping[str, str], plans: Path, seconds: float, console: Cons
             job = Job(ports["gateway"], path, setting.bodies["gateway"][query.name], _CONCURRENCY, seconds)
             asyncio.run(ask(job))
             alone = asyncio.run(ask(replace(job, concurrency=1)))
-            before = client.get(address + TIMES).json()
-            bare = asyncio.run(ask(job))
-            after = client.get(address + TIMES).json()
+            bare = _used(client, address, job)
             client.get(address + PROFILE)
-            slowed = asyncio.run(ask(job))
+            slowed = _used(client, address, job)
             client.get(address + PROFILE)
-            user, kernel = ((after[each] - before[each]) / bare.requests for each in ("user", "system"))
-            stats = pstats.Stats(str(file)).stats  # type: ignore[attr-defined]
-            layers = {label: took / slowed.requests for label, took in by_layer(stats, cost).items()}
-            compiled = max(user - sum(layers.values()), 0.0)
-            found[query.name] = Spent({**layers, _COMPILED: compiled, _KERNEL: kernel}, alone.p50 / 1000)
+            profile = pstats.Stats(str(file)).stats  # type: ignore[attr-defined]
+            seen = by_layer(profile, cost)
+            unseen = slowed.seconds - sum(own for _, _, own, _, _ in profile.values())
+            layers = {**seen, _UNSEEN: max(unseen, 0.0)}
+            scale = bare.seconds / bare.requests / sum(layers.values())
+            found[query.name] = Spent({label: took * scale for label, took in layers.items()}, alone.p50 / 1000)
             console.print(f"{query.name}: {bare.requests:,} requests, {slowed.requests:,} under the profiler")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    requests: int
+    seconds: float
+
+
+def _used(client: httpx.Client, address: str, job: Job) -> _Used:
+    """How many requests were answered, and the processor's seconds that it took the gateway."""
+    before: float = client.get(address + TIMES).json()
+    requests = asyncio.run(ask(job)).requests
+    after: float = client.get(address + TIMES).json()
+    return _Used(requests, after - before)
 
 
 def profile_table(found: Mapping[str, Spent]) -> str:
@@ -75,11 +87,15 @@ def profile_table(found: Mapping[str, Spent]) -> str:
     rows = [
         f"| | {' | '.join(f'{name} µs' for name in found)} |",
         "|---|" + "---:|" * len(found),
-        *(row(label, lambda spent, label=label: spent.layers[label]) for label in (*LAYERS, _COMPILED, _KERNEL)),
+        *(row(label, partial(_layer, label)) for label in (*LAYERS, _UNSEEN)),
         row("**the gateway's process in all**", lambda spent: sum(spent.layers.values())),
         row("one request alone, until it is answered", lambda spent: spent.alone),
     ]
     return "\n".join(rows)
+
+
+def _layer(label: str, spent: Spent) -> float:
+    return spent.layers[label]
 
 
 def _cost() -> Cost:
@@ -89,11 +105,11 @@ def _cost() -> Cost:
         pass
 
     def calls() -> float:
-        started = perf_counter()
+        started = process_time()
         for _ in range(_CALLS):
             empty()
-        return perf_counter() - started
+        return process_time() - started
 
     bare = min(calls() for _ in range(3))
-    profiler = cProfile.Profile()
-    return Cost((min(profiler.runcall(calls) for _ in range(3)) - bare) / _CALLS)
+    slowed = profiler()
+    return Cost((min(slowed.runcall(calls) for _ in range(3)) - bare) / _CALLS)

@@ -1,6 +1,6 @@
 """Lists over all registries: Relay connections that also say who took part."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
@@ -26,6 +26,10 @@ __all__ = [
     "SourceReport",
     "Total",
 ]
+
+
+Row = TypeVar("Row")
+Edge = TypeVar("Edge")
 
 
 @strawberry.type(description="Where a page stands in its list.")
@@ -106,82 +110,60 @@ _SCORE = "The points of the row in a search: integers that compare between regis
 _HITS = "What the search found in the row; empty without a search."
 
 
-@strawberry.type(description="A member in a list.")
-class MemberEdge:
+@strawberry.type
+class _Edge(Generic[Row]):
     cursor: str = shaped(_CURSOR)
-    node: Member | None = shaped("The member; null, with an error, where its registry broke the contract.")
+    node: Row | None = shaped("The row; null, with an error, where its registry broke the contract.")
     score: int | None = shaped(_SCORE)
     matched_on: list[FieldHit] = shaped(_HITS)
+
+
+@strawberry.type(description="A member in a list.")
+class MemberEdge(_Edge[Member]):
+    pass
 
 
 @strawberry.type(description="An offer in a list.")
-class OfferEdge:
-    cursor: str = shaped(_CURSOR)
-    node: Offer | None = shaped("The offer; null, with an error, where its registry broke the contract.")
-    score: int | None = shaped(_SCORE)
-    matched_on: list[FieldHit] = shaped(_HITS)
+class OfferEdge(_Edge[Offer]):
+    pass
 
 
 @strawberry.type(description="A need in a list.")
-class NeedEdge:
-    cursor: str = shaped(_CURSOR)
-    node: Need | None = shaped("The need; null, with an error, where its registry broke the contract.")
-    score: int | None = shaped(_SCORE)
-    matched_on: list[FieldHit] = shaped(_HITS)
+class NeedEdge(_Edge[Need]):
+    pass
+
+
+@strawberry.type
+class _Connection(Generic[Row, Edge]):
+    edges: list[Edge] = shaped(_EDGES)
+    nodes: list[Row | None] = shaped(_NODES)
+    page_info: PageInfo = shaped(_PAGE_INFO)
+    total_count: int | None = shaped(_TOTAL_COUNT)
+    total: Total = shaped(_TOTAL)
+    sources: list[SourceReport] = shaped(_SOURCES)
+    complete: bool = shaped(_COMPLETE)
+
+
+def _facets(by: Any) -> Any:
+    """The facets of a list; ``by`` is the enum of the fields it can be counted by."""
+    fields_argument = Annotated[list[by], strawberry.argument(description="What to count by.")]
+
+    def facets(root: Any, info: Info, fields: fields_argument) -> list[Facet]:  # noqa: ARG001
+        return value_of(root, info)  # type: ignore[no-any-return]
+
+    return strawberry.field(resolver=facets, description=_FACETS)
 
 
 @strawberry.type(description="A page of members over all registries, in one order.")
-class MemberConnection:
-    edges: list[MemberEdge] = shaped(_EDGES)
-    nodes: list[Member | None] = shaped(_NODES)
-    page_info: PageInfo = shaped(_PAGE_INFO)
-    total_count: int | None = shaped(_TOTAL_COUNT)
-    total: Total = shaped(_TOTAL)
-    sources: list[SourceReport] = shaped(_SOURCES)
-    complete: bool = shaped(_COMPLETE)
-
-    @strawberry.field(description=_FACETS)
-    def facets(
-        root: Any,
-        info: Info,
-        fields: Annotated[list[MemberFacetField], strawberry.argument(description="What to count by.")],
-    ) -> list[Facet]:
-        return value_of(root, info)  # type: ignore[no-any-return]
+class MemberConnection(_Connection[Member, MemberEdge]):
+    facets: list[Facet] = _facets(MemberFacetField)
 
 
 @strawberry.type(description="A page of offers over all registries, in one order.")
-class OfferConnection:
-    edges: list[OfferEdge] = shaped(_EDGES)
-    nodes: list[Offer | None] = shaped(_NODES)
-    page_info: PageInfo = shaped(_PAGE_INFO)
-    total_count: int | None = shaped(_TOTAL_COUNT)
-    total: Total = shaped(_TOTAL)
-    sources: list[SourceReport] = shaped(_SOURCES)
-    complete: bool = shaped(_COMPLETE)
-
-    @strawberry.field(description=_FACETS)
-    def facets(
-        root: Any,
-        info: Info,
-        fields: Annotated[list[OfferFacetField], strawberry.argument(description="What to count by.")],
-    ) -> list[Facet]:
-        return value_of(root, info)  # type: ignore[no-any-return]
+class OfferConnection(_Connection[Offer, OfferEdge]):
+    facets: list[Facet] = _facets(OfferFacetField)
 
 
 @strawberry.type(description="A page of needs over all registries, in one order.")
-class NeedConnection:
-    edges: list[NeedEdge] = shaped(_EDGES)
-    nodes: list[Need | None] = shaped(_NODES)
-    page_info: PageInfo = shaped(_PAGE_INFO)
-    total_count: int | None = shaped(_TOTAL_COUNT)
-    total: Total = shaped(_TOTAL)
-    sources: list[SourceReport] = shaped(_SOURCES)
-    complete: bool = shaped(_COMPLETE)
-
-    @strawberry.field(description=_FACETS)
-    def facets(
-        root: Any,
-        info: Info,
-        fields: Annotated[list[NeedFacetField], strawberry.argument(description="What to count by.")],
-    ) -> list[Facet]:
-        return value_of(root, info)  # type: ignore[no-any-return]
+class NeedConnection(_Connection[Need, NeedEdge]):
+    facets: list[Facet] = _facets(NeedFacetField)

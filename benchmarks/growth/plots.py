@@ -73,7 +73,7 @@ def _draw_distance(distance: Distance) -> None:
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         axes.set_xlabel("median latency, ms")
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 0.62))
+        axes.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, -0.02))
 
 
 def _label(axes: Axes, across: str, up: str, ticks: list[int]) -> None:

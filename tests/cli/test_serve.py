@@ -9,8 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from gateway.embedded.processes import wait_until
+from gateway.settings import Settings
 from tests.cli.conftest import Corridor
 from tests.cli.demo import RunningDemo
 
@@ -50,6 +52,21 @@ def test_wrong_settings_are_said_without_their_values(
     assert message in refused.stderr
     assert SECRET not in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize("dsn", [f"montreal:{SECRET}", f"mysql://u:{SECRET}@h/d", f"postgresql://u:{SECRET}@h:x/d",
+                                 f"postgresql://u:{SECRET}@h:0/d", f"postgresql://u:{SECRET}@[::1/d", ""])  # fmt: skip
+def test_a_wrong_address_is_refused_and_never_shown(dsn: str) -> None:
+    with pytest.raises(ValidationError, match="not of the form postgresql://") as refused:
+        Settings(registries={"montreal": {"dsn": dsn}})
+    assert SECRET not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://u:p@h:5432/d", "postgres://h/d", "postgresql://u@h:1,i:2/d", "postgresql:///d?host=/run"]
+)
+def test_addresses_have_several_forms(dsn: str) -> None:
+    assert Settings(registries={"montreal": {"dsn": dsn}}).registries["montreal"].dsn.get_secret_value() == dsn
 
 
 def test_a_broken_file_is_said(corridor: Corridor, tmp_path: Path) -> None:

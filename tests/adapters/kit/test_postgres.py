@@ -16,7 +16,9 @@ from adapters.kit import connections
 from adapters.kit.connections import Connections, Line, Planning
 from adapters.kit.postgres import PLANNING, PostgresRegistry
 from adapters.kit.statement import Statement, StatementKind
+from tests.conftest import MEMBERS, SEED, MakeDatabase
 
+MONTREAL = import_module("adapters.montreal").ADAPTER
 SHAPE = Shape("member", (Pick("id", "id"), Pick("name", "display_name")))
 NAMED = PageRequest(Where("member"), Ordering("NAME"), 10, shape=SHAPE)
 PUBLIC = Where("member", (Condition("sectors", ("PUBLIC",)),))
@@ -35,14 +37,22 @@ READS: tuple[Read, ...] = (
 """One read of each kind but a search, which is planned as a page is."""
 
 
+@pytest.fixture(scope="session")
+async def address(make_session_database: MakeDatabase) -> str:
+    """The DSN of a registry of Montréal that no other tests connect to."""
+    dsn = await make_session_database()
+    await MONTREAL.create(dsn, MEMBERS, SEED, lambda _done, _total: None)
+    return dsn
+
+
 @pytest.fixture
-async def open_registry(city_databases: dict[str, str]) -> AsyncIterator[Open]:
-    """Opens registries of Montréal with so many connections at most; closes them after the test."""
+async def open_registry(address: str) -> AsyncIterator[Open]:
+    """Opens the registry with so many connections at most; closes it after the test."""
     opened: list[PostgresRegistry] = []
 
     def open_(size: int, connect_timeout: float = 20, statement_timeout: float = 20) -> PostgresRegistry:
         limits = Limits(size, connect_timeout, statement_timeout)
-        opened.append(import_module("adapters.montreal").ADAPTER.open(city_databases["montreal"], limits))
+        opened.append(MONTREAL.open(address, limits))
         return opened[-1]
 
     yield open_
@@ -51,9 +61,9 @@ async def open_registry(city_databases: dict[str, str]) -> AsyncIterator[Open]:
 
 
 @pytest.fixture
-async def onlooker(city_databases: dict[str, str]) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+async def onlooker(address: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     """A connection that sees those of the registries."""
-    connection = await asyncpg.connect(city_databases["montreal"])
+    connection = await asyncpg.connect(address)
     yield connection
     await connection.close()
 
@@ -144,7 +154,9 @@ async def test_connections_that_were_ended_are_not_lent_again(
 ) -> None:
     registry = open_registry(4)
     await asyncio.gather(*(read(registry) for read in READS))
-    await onlooker.execute("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
+    await onlooker.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    )
     with suppress(Unavailable):  # where the news of its end has not come yet
         await registry.ping()
     await asyncio.gather(*(read(registry) for read in READS))
@@ -183,11 +195,11 @@ async def nobody_left(onlooker: "asyncpg.Connection[asyncpg.Record]") -> None:
 
 
 @pytest.fixture
-async def lent(city_databases: dict[str, str]) -> AsyncIterator[Connections]:
+async def lent(address: str) -> AsyncIterator[Connections]:
     """The connections of a registry that may have one."""
 
     async def connect(_planning: Planning) -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(city_databases["montreal"])
+        return await asyncpg.connect(address)
 
     lent = Connections(connect, 1, 20)
     yield lent
@@ -237,14 +249,14 @@ async def test_a_line_that_was_lost_makes_room_for_who_waits(lent: Connections) 
     assert not other.connection.is_closed()
 
 
-async def test_who_cannot_connect_leaves_the_place_to_the_next(city_databases: dict[str, str]) -> None:
+async def test_who_cannot_connect_leaves_the_place_to_the_next(address: str) -> None:
     attempts: list[Planning] = []
 
     async def connect(planning: Planning) -> "asyncpg.Connection[asyncpg.Record]":
         attempts.append(planning)
         if len(attempts) <= 3:
             raise ConnectionRefusedError
-        return await asyncpg.connect(city_databases["montreal"])
+        return await asyncpg.connect(address)
 
     lent = Connections(connect, 1, 20)
     found = await asyncio.gather(*(lent.take(Planning.ONCE) for _ in range(4)), return_exceptions=True)
