@@ -11,7 +11,7 @@ help:
 	@echo 'make test    the whole test suite, on real Postgres servers'
 	@echo 'make lint    ruff, mypy and the import rules'
 	@echo 'make format  what ruff can mend'
-	@echo 'make bench   the benchmarks, against the SQL alone and naive resolvers'
+	@echo 'make bench   the comparison: the SQL alone, naive resolvers, hand-written Node, routers (npm)'
 	@echo 'make sdl     write schemas/schema.graphql'
 	@echo 'make clean   remove the environment, the data of the demo and all caches'
 
@@ -41,7 +41,7 @@ format: .venv/installed-dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: .venv/installed-dev
+bench: .venv/installed-bench
 	$(PY) -m benchmarks
 
 sdl: .venv/installed-run

@@ -1,7 +1,8 @@
 """``python -m benchmarks``: the comparison, growth, and their tables."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -9,19 +10,20 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks.comparison import Figures, Pace, check, compare
-from benchmarks.contestants import ALL, QUICK
+from benchmarks.comparison import Pace, check, compare
+from benchmarks.contestants import NODE, QUICK
 from benchmarks.growth import grow, publish, tables
 from benchmarks.processes import serving
 from benchmarks.profiling import profile_table, profiled
 from benchmarks.programs import able
+from benchmarks.queries import QUERIES
 from benchmarks.registries import HOME, registries
 from benchmarks.report import comparison_content, comparison_table, into_page, machine, save
 from benchmarks.setting import NUMBER, Setting
 from benchmarks.thresholds import fallen
 
 _QUICK_MEMBERS = 1_000
-_QUICK = Pace(rounds=3, seconds=0.5)
+_QUICK = Pace(rounds=4, seconds=0.4, concurrency=16)
 _QUICK_CASES = 30
 
 _CONSOLE = Console()
@@ -36,7 +38,7 @@ def main(
         typer.Option("--growth", help="Growth instead, over registries of these sizes, such as 20000,200000,1000000."),
     ] = "",
     only: Annotated[
-        str, typer.Option(help="Contestants beside the gateway, such as floor,naive; all of them otherwise.")
+        str, typer.Option(help="Of the contestants on Node only these, such as mercurius,hive; otherwise all.")
     ] = "",
     quick: Annotated[
         bool, typer.Option("--quick", help="The short form: 1,000 members, under a minute; fails below the least.")
@@ -45,10 +47,7 @@ def main(
     keep: Annotated[bool, typer.Option("--save", help="Write the results and the tables of the docs.")] = False,
 ) -> None:
     """Measure the gateway against its floor and against naive Strawberry, in turns, answers found equal first."""
-    if quick:
-        members, pace, number = _QUICK_MEMBERS, _QUICK, _QUICK_CASES
-    else:
-        pace, number = Pace(rounds, seconds), NUMBER
+    members, pace = (_QUICK_MEMBERS, _QUICK) if quick else (members, Pace(rounds, seconds))
     _CONSOLE.print(machine())
     if profile:
         with registries(members, _CONSOLE) as dsns:
@@ -57,24 +56,46 @@ def main(
     if sizes:
         _growth([int(size) for size in sizes.split(",")], Pace(rounds, seconds / 3), keep=keep)
         return
-    names = ("gateway", *only.split(",")) if only else QUICK if quick else ALL
-    compared = _comparison(members, pace, number, able(names, _CONSOLE))
+    if quick:
+        _held()
+        return
+    names = ("gateway", "floor", "naive", *(only.split(",") if only else NODE))
+    with _asked(members, NUMBER, able(names, _CONSOLE)) as (setting, ports):
+        compared = asyncio.run(compare(setting, ports, pace, _CONSOLE))
     _publish("comparison", comparison_table(compared), keep=keep)
-    if quick and (below := fallen(compared)):
-        _CONSOLE.print("[bold]The gateway has become slower:[/bold]", *below, sep="\n")
-        raise typer.Exit(1)
     if keep:
+        from benchmarks.bars import draw  # noqa: PLC0415 - matplotlib is needed for the plot alone
+
+        draw(compared)
         into_page("machine", f"Measured on {machine()}; {members:,} invented members a registry.")
         _CONSOLE.print(f"written: {save('comparison', comparison_content(members, pace, compared))}")
 
 
-def _comparison(members: int, pace: Pace, number: int, names: Sequence[str]) -> Mapping[str, Mapping[str, Figures]]:
+@contextmanager
+def _asked(members: int, number: int, names: Sequence[str]) -> Iterator[tuple[Setting, Mapping[str, int]]]:
+    """Runs these contestants, once all of them have given so many answers alike."""
     with registries(members, _CONSOLE) as dsns:
         setting = Setting.of(dsns, _plans(members), number)
         with serving(dsns, setting.plans, names) as ports:
             asyncio.run(check(setting, ports, number))
             _CONSOLE.print(f"{number} cases of each query are answered alike by {', '.join(names)}")
-            return asyncio.run(compare(setting, ports, pace, _CONSOLE))
+            yield setting, ports
+
+
+def _held() -> None:
+    """The short form; ends with an error if the gateway is below the least, twice."""
+    with _asked(_QUICK_MEMBERS, _QUICK_CASES, QUICK) as (setting, ports):
+        compared = asyncio.run(compare(setting, ports, _QUICK, _CONSOLE))
+        if doubtful := fallen(compared):
+            queries = [query for query in QUERIES if query.name in doubtful]
+            again = asyncio.run(compare(setting, ports, _QUICK, _CONSOLE, queries))
+            compared = {**compared, **again}
+    _publish("comparison", comparison_table(compared), keep=False)
+    if below := fallen(compared):
+        _CONSOLE.print(
+            "The gateway has lost speed. Ratios are held in benchmarks/thresholds.py.", *below.values(), sep="\n"
+        )
+        raise typer.Exit(1)
 
 
 def _growth(sizes: Sequence[int], pace: Pace, *, keep: bool) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.load import Job, Turn, ask
-from benchmarks.queries import QUERIES
+from benchmarks.queries import QUERIES, Query
 from benchmarks.setting import Setting
 
 __all__ = ["Figures", "Pace", "check", "compare", "figures"]
@@ -31,9 +31,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Medians over the rounds: requests a second, and latencies in milliseconds."""
+    """Medians over the rounds: requests a second, and latencies in milliseconds. ``best`` is the best round's rate."""
 
     rate: float
+    best: float
     p50: float
     p95: float
     p99: float
@@ -85,11 +86,11 @@ async def _answer(client: httpx.AsyncClient, port: int, setting: Setting, name: 
 
 
 async def compare(
-    setting: Setting, ports: Mapping[str, int], pace: Pace, console: Console
+    setting: Setting, ports: Mapping[str, int], pace: Pace, console: Console, queries: Sequence[Query] = QUERIES
 ) -> Mapping[str, Mapping[str, Figures]]:
     """Figures by query and contestant."""
     found: dict[str, Mapping[str, Figures]] = {}
-    for query in QUERIES:
+    for query in queries:
         able = [name for name in ports if query.name in CONTESTANTS[name].queries]
         turns: dict[str, list[Turn]] = {name: [] for name in able}
         warming = Pace(1, min(_WARM_SECONDS, pace.seconds), pace.concurrency)
@@ -118,6 +119,7 @@ def figures(turns: Sequence[Turn]) -> Figures:
     """The medians of several turns."""
     return Figures(
         median(turn.rate for turn in turns),
+        max(turn.rate for turn in turns),
         median(turn.p50 for turn in turns),
         median(turn.p95 for turn in turns),
         median(turn.p99 for turn in turns),

@@ -9,12 +9,12 @@ from typing import Any
 
 from adapters.contract.request import Boundary, Ordering, Where
 from benchmarks.cases import Case
-from benchmarks.queries import BY_CITY, PAGE, QUERIES, SEARCHED
+from benchmarks.queries import BY_CITY, PAGE, QUERIES, SEARCHED, UNITED
 from gateway.federation.cursor import Cursor, CursorCodec
 from gateway.federation.lists import ListRequest
 from gateway.federation.reference import Reference
 
-__all__ = ["ByCity", "Dialect", "Itself", "Numbered", "Written", "body", "cursor"]
+__all__ = ["ByCity", "Dialect", "Itself", "Numbered", "United", "Written", "body", "cursor"]
 
 _TEXTS = {query.name: query.text for query in QUERIES}
 
@@ -134,6 +134,62 @@ class ByCity(Dialect):
 
     def _city(self, identifier: str) -> str:
         return self.cities[Reference.parse(identifier).cluster]
+
+
+@dataclass(frozen=True, slots=True)
+class United(Dialect):
+    """PostGraphile: keys instead of IDs, a title in two columns, lists as connections."""
+
+    at: str
+
+    def path(self, _query: str) -> str:
+        """One address for all."""
+        return self.at
+
+    def body(self, query: str, case: Case, _place: int) -> str:
+        """The query by key."""
+        if case.behind is not None:
+            behind = {"name": case.behind.sort, "cluster": case.behind.cluster, "key": case.behind.key}
+            return body(UNITED[query], behind)
+        if query == "Q1":
+            one = Reference.parse(str(case.variables["id"]))
+            return body(UNITED[query], {"cluster": one.cluster, "key": one.key})
+        identifiers: Any = case.variables["ids"]
+        sought: dict[str, str] = {}
+        for place, each in enumerate(map(Reference.parse, identifiers)):
+            sought |= {f"cluster{place}": each.cluster, f"key{place}": each.key}
+        return body(UNITED[query], sought)
+
+    def same(self, query: str, answer: Any, expected: Any) -> bool:
+        """Whether it is the gateway's answer once keys are made IDs and titles put together."""
+        data = answer["data"]
+        match query:
+            case "Q1":
+                told: Any = {"member": _identified("Member", data["member"])}
+            case "Q4":
+                told = {"nodes": [_identified("Member", each) for each in data.values()]}
+            case _:
+                nodes = [
+                    _identified("Member", each)
+                    | {
+                        f"{kind}s": [_posting(kind.capitalize(), row) for row in each[f"{kind}s"]["nodes"]]
+                        for kind in ("offer", "need")
+                    }
+                    for each in data["members"]["nodes"]
+                ]
+                told = {"members": {"nodes": nodes, "pageInfo": data["members"]["pageInfo"]}}
+        return bool(told == expected["data"])
+
+
+def _identified(typename: str, row: Any) -> dict[str, Any]:
+    rest = {name: value for name, value in row.items() if name not in {"cluster", "key"}}
+    return {"id": Reference(typename, row["cluster"], row["key"]).id, **rest}
+
+
+def _posting(typename: str, row: Any) -> dict[str, Any]:
+    told = _identified(typename, row)
+    text, lang = told.pop("titleText"), told.pop("titleLang")
+    return {**told, "title": None if text is None else {"text": text, "lang": lang}}
 
 
 def cursor(boundary: Boundary, clusters: tuple[str, ...], secret: str) -> str:

@@ -15,6 +15,7 @@ from benchmarks.contestants import CONTESTANTS, QUICK
 from benchmarks.contestants.floor import PLANS
 from benchmarks.contestants.given import GIVEN
 from benchmarks.programs import PROGRAMS, PROJECTS, node, silent
+from benchmarks.united import unite
 from gateway.embedded.ports import free_port
 
 __all__ = ["REGISTRIES", "SECRET", "process", "serving", "wait"]
@@ -50,7 +51,10 @@ def serving(
         for name in names:
             ports[name] = free_port()
             if CONTESTANTS[name].projects:
-                _node(running, name, ports[name], {"SUBGRAPHS": json.dumps(subgraphs)}, plans)
+                around = {"SUBGRAPHS": json.dumps(subgraphs)}
+                if CONTESTANTS[name].united:
+                    around["DATABASE"] = unite(dsns)
+                _node(running, name, ports[name], around, plans)
             else:
                 command = [sys.executable, "-m", "benchmarks.contestants", name, str(ports[name])]
                 command += [str(profile)] if profile else []

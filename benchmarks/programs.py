@@ -20,6 +20,7 @@ PROGRAMS: Mapping[str, Sequence[str]] = MappingProxyType(
         "subgraph": ("mercurius", "subgraph.js"),
         "hive": ("hive", "node_modules/.bin/hive-gateway", "supergraph", "--host", "127.0.0.1", "--port", "{port}"),
         "apollo": ("apollo", "gateway.js"),
+        "postgraphile": ("postgraphile", "server.js"),
     }
 )
 """What Node is given to run: a project, a file of it, arguments."""

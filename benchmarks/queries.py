@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-__all__ = ["BY_CITY", "PAGE", "QUERIES", "SEARCHED", "Query", "listing"]
+__all__ = ["BY_CITY", "PAGE", "QUERIES", "SEARCHED", "UNITED", "Query", "listing"]
 
 PAGE = 50
 """Members of a page of Q2."""
@@ -97,3 +97,31 @@ BY_CITY = {
 
 CITY in Q1 is the city whose member it is: the client has to know it.
 """
+
+_ROW = "cluster key displayName sector orgType founded city country updatedAt"
+_LATEST = "(first: 5, orderBy: [UPDATED_AT_DESC, KEY_ASC])"
+_REFERENCES = 6
+
+UNITED = {
+    "Q1": f"query One($cluster: String!, $key: String!) {{"
+    f" member: memberByClusterAndKey(cluster: $cluster, key: $key) {{ {_ROW} }} }}",
+    "Q2": f"""query Listing($name: String!, $cluster: String!, $key: String!) {{
+  members: membersBehind(name: $name, cluster: $cluster, key: $key, first: {PAGE}) {{
+    nodes {{
+      cluster key displayName city
+      offers{_LATEST} {{ nodes {{ cluster key kind trl validUntil titleText titleLang }} }}
+      needs{_LATEST} {{ nodes {{ cluster key kind validUntil titleText titleLang }} }}
+    }}
+    pageInfo {{ hasNextPage }}
+  }}
+}}""",
+    "Q4": "query Six("
+    + ", ".join(f"$cluster{place}: String!, $key{place}: String!" for place in range(_REFERENCES))
+    + ") {"
+    + "".join(
+        f" node{place}: memberByClusterAndKey(cluster: $cluster{place}, key: $key{place}) {{ {_ROW} }}"
+        for place in range(_REFERENCES)
+    )
+    + " }",
+}
+"""The same asked of one database that holds both registries, as PostGraphile names things, by a query's name."""

@@ -19,6 +19,8 @@ CITIES = ("guadalajara", "montreal")
 HOME = Path("var") / "bench"
 SEED = 1
 
+# As much memory as whoever keeps a registry of this size would give it: the demo's servers have to be small.
+_SETTINGS = {"shared_buffers": "1GB", "maintenance_work_mem": "256MB"}
 _DATABASE = "registry"
 _FILLING = "filling"
 _EMPTY = "empty"
@@ -41,12 +43,16 @@ def servers(members: int, console: Console) -> Iterator[Mapping[str, EmbeddedSer
     with ExitStack() as running:
         found = {}
         for city in CITIES:
-            server = running.enter_context(EmbeddedServer(city, HOME / str(members) / city, durable=False))
+            server = running.enter_context(_server(city, members))
             started = monotonic()
             if done := asyncio.run(_filled(server, city, members)):
                 console.print(f"{city}: {members:,} members {done} in {monotonic() - started:.1f} s")
             found[city] = server
         yield found
+
+
+def _server(city: str, members: int) -> EmbeddedServer:
+    return EmbeddedServer(city, HOME / str(members) / city, durable=False, settings=_SETTINGS)
 
 
 def copies(server: EmbeddedServer, number: int) -> Sequence[str]:

@@ -13,7 +13,7 @@ from benchmarks.cases import cases, draw
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.contestants.given import search_key
 from benchmarks.contestants.given import write as write_given
-from benchmarks.dialects import ByCity, Dialect, Itself, Numbered, Written, body, cursor
+from benchmarks.dialects import ByCity, Dialect, Itself, Numbered, United, Written, body, cursor
 from benchmarks.plans import Plan, Recorder, plan, write
 from benchmarks.processes import REGISTRIES, SECRET
 from benchmarks.queries import SEARCHED
@@ -114,6 +114,7 @@ def _dialects(given: Settings, clusters: tuple[str, ...]) -> Mapping[str, Dialec
         "mercurius": Written("/graphql"),
         "hive": ByCity("/graphql", cities),
         "apollo": ByCity("/", cities),
+        "postgraphile": United("/graphql"),
     }
 
 

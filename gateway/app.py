@@ -16,7 +16,6 @@ from gateway.execution.operations import Operation, Operations
 from gateway.execution.responses import Response
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory, Source
-from gateway.federation.fanout import begin_request
 from gateway.federation.flights import SharedRegistry
 from gateway.federation.reference import Reference
 from gateway.http.application import application
@@ -71,7 +70,6 @@ class Gateway:
 
     async def run(self, operation: Operation) -> Response:
         """Answers one operation."""
-        begin_request()
         return await self.operations.run(operation)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["ALL", "CONTESTANTS", "QUICK", "Contestant"]
+__all__ = ["CONTESTANTS", "NODE", "QUICK", "Contestant"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,13 @@ class Contestant:
 
     ``projects`` are the folders under ``benchmarks/node`` that have to be installed for it, its own first; none: it
     is Python. ``subgraphs`` says that it is a router, in front of one server of the hand-written Node a city.
-    ``queries`` are those that it can answer.
+    ``united`` says that it asks one database that holds both registries. ``queries`` are those that it can answer.
     """
 
     name: str
     projects: Sequence[str] = ()
     subgraphs: bool = False
+    united: bool = False
     queries: Sequence[str] = ("Q1", "Q2", "Q3", "Q4")
 
 
@@ -37,11 +38,12 @@ CONTESTANTS: Mapping[str, Contestant] = MappingProxyType(
             Contestant("mercurius", ("mercurius",)),
             Contestant("hive", ("hive", "mercurius"), subgraphs=True),
             Contestant("apollo", ("apollo", "mercurius"), subgraphs=True),
+            Contestant("postgraphile", ("postgraphile",), united=True, queries=("Q1", "Q2", "Q4")),
         )
     }
 )
 """In the order of their turns."""
 
-ALL = tuple(CONTESTANTS)
-QUICK = ("gateway", "floor", "naive")
+QUICK = tuple(name for name, each in CONTESTANTS.items() if not each.projects)
 """Those that need nothing but Python."""
+NODE = tuple(name for name, each in CONTESTANTS.items() if each.projects)

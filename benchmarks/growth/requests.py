@@ -15,7 +15,8 @@ from gateway.vocabulary import Vocabulary
 __all__ = ["Requests"]
 
 _DRAWN = 400
-_ASKED = 100
+_ASKED = 40
+"""Different requests of each kind."""
 _DEEP = (0.8, 0.93)
 """Where deep pages begin, as shares of the list: far down, with more than a page left."""
 

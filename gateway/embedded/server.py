@@ -8,8 +8,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 from urllib.parse import quote
 
@@ -52,19 +53,27 @@ class EmbeddedServer:
     the server's account can reach it, the data; `place_of` says where they are otherwise. One process at a time may
     run the server of one home. With `port` None the operating system picks one, which later starts take again when
     it is free. `durable=False` trades safety against power loss for speed: for tests. `binaries` None means those
-    that `find_binaries` finds, which may raise `PostgresMissing`.
+    that `find_binaries` finds, which may raise `PostgresMissing`. `settings` are Postgres' own, beside ours.
 
     The server listens on 127.0.0.1 alone and asks everyone for a password. All methods block, and all but `dsn` and
     the properties raise `ServerFailed`.
     """
 
-    def __init__(
-        self, name: str, home: Path, port: int | None = None, *, durable: bool = True, binaries: Binaries | None = None
+    def __init__(  # noqa: PLR0913 - each has a default but two, and goes by name
+        self,
+        name: str,
+        home: Path,
+        port: int | None = None,
+        *,
+        durable: bool = True,
+        binaries: Binaries | None = None,
+        settings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.name = name
         self.home = home.absolute()
         self.durable = durable
         self.binaries = find_binaries() if binaries is None else binaries
+        self._settings = settings
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
@@ -196,7 +205,7 @@ class EmbeddedServer:
         self._check_version(data)
         self._end_predecessor(data)
         self._choose_port()
-        settings = _SETTINGS | {"port": str(self.port), "cluster_name": self.name}
+        settings = _SETTINGS | dict(self._settings) | {"port": str(self.port), "cluster_name": self.name}
         if not self.durable:
             settings |= _NOT_DURABLE
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]

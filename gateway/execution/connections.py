@@ -256,8 +256,8 @@ def _page_info(paged: Page) -> PageInfo:
     return PageInfo(
         has_next_page=paged.has_next,
         has_previous_page=paged.has_previous,
-        start_cursor=paged.cursor(paged.rows[0]) if paged.rows else None,
-        end_cursor=paged.cursor(paged.rows[-1]) if paged.rows else None,
+        start_cursor=paged.start_cursor,
+        end_cursor=paged.end_cursor,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
@@ -16,7 +17,7 @@ from gateway.federation.merge import Placed, merge
 __all__ = ["ListRequest", "Page", "page"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListRequest:
     """One page of a list, as a client asks for it.
 
@@ -33,7 +34,7 @@ class ListRequest:
     hits: bool = False
     fail_whole: bool = False
 
-    @property
+    @cached_property
     def walk(self) -> str:
         """The fingerprint of the walk that this page is part of."""
         return fingerprint(self.where, self.ordering, self.clusters)

@@ -62,7 +62,9 @@ async def walk(
     asked = first
     while not pages or (pages[-1].has_previous if first.backward else pages[-1].has_next):
         if pages:
-            asked = replace(first, cursor=pages[-1].start_cursor if first.backward else pages[-1].end_cursor)
+            cursor = pages[-1].start_cursor if first.backward else pages[-1].end_cursor
+            assert cursor is not None, "more rows are promised, and no cursor leads to them"
+            asked = replace(first, cursor=cursor)
         if lose is not None and len(pages) == lose[0]:
             registry(held, lose[1]).trouble = failing(Unavailable("gone"))
         pages.append(await page(held, CODEC, asked, shapes))

@@ -58,6 +58,17 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a posting is about; ``ranks`` are those of the concepts that its texts name."""
+
+    kind: str
+    ranks: Sequence[int]
+    concepts: tuple[str, ...] = ()
+    requirements: tuple[SampleRequirement, ...] = ()
+    trl: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Life:
     """The state and dates of a posting, and whether it may be seen."""
 
@@ -120,7 +131,7 @@ def offer(author: Author, rng: Random) -> SamplePosting:
     ranks = tuple(sorted({rng.choice(author.known) for _ in range(rng.choice((1, 2, 3)))}))
     trl = rng.randint(3, 9) if kind == "TECHNOLOGY_OFFER" or chance(rng, 10) else None
     concepts = tuple(CONCEPTS[rank].uri for rank in ranks)
-    return _posting(author, rng, kind, ranks, concepts=concepts, trl=trl)
+    return _posting(author, rng, _Subject(kind, ranks, concepts=concepts, trl=trl))
 
 
 def need(author: Author, rng: Random) -> SamplePosting:
@@ -137,7 +148,7 @@ def need(author: Author, rng: Random) -> SamplePosting:
         )
         for place, rank in enumerate(ranks, start=1)
     )
-    return _posting(author, rng, kind, ranks, requirements=requirements)
+    return _posting(author, rng, _Subject(kind, ranks, requirements=requirements))
 
 
 def _life(home: Home, rng: Random) -> _Life:
@@ -151,29 +162,20 @@ def _life(home: Home, rng: Random) -> _Life:
     )
 
 
-def _posting(
-    author: Author,
-    rng: Random,
-    kind: str,
-    ranks: Sequence[int],
-    *,
-    concepts: tuple[str, ...] = (),
-    requirements: tuple[SampleRequirement, ...] = (),
-    trl: int | None = None,
-) -> SamplePosting:
+def _posting(author: Author, rng: Random, subject: _Subject) -> SamplePosting:
     life = _life(author.home, rng)
     mark = "" if life.shown and author.served else f"CANARY-{author.mark} "
     languages = translations(author.home, rng)
     return SamplePosting(
-        kind=kind,
-        title=texts(TITLES[kind], languages, ranks, rng, mark),
-        summary=texts(SUMMARIES, languages, ranks, rng, mark),
+        kind=subject.kind,
+        title=texts(TITLES[subject.kind], languages, subject.ranks, rng, mark),
+        summary=texts(SUMMARIES, languages, subject.ranks, rng, mark),
         machine=frozenset(lang for lang, translated in languages.items() if translated),
-        concepts=concepts,
-        requirements=requirements,
-        modes=tuple(mode for mode in _MODES[kind] if chance(rng, 50)) or _MODES[kind][:1],
+        concepts=subject.concepts,
+        requirements=subject.requirements,
+        modes=tuple(mode for mode in _MODES[subject.kind] if chance(rng, 50)) or _MODES[subject.kind][:1],
         target_markets=tuple(market for market in _MARKETS if chance(rng, 25)),
-        trl=trl,
+        trl=subject.trl,
         anonymous=chance(rng, 12),
         status=life.status,
         visibility=life.visibility,
