@@ -21,6 +21,7 @@ _END = b"\r\n\r\n"
 _OK = b"HTTP/1.1 200 "
 _LENGTH = b"content-length: "
 _CHUNKED = b"transfer-encoding: chunked"
+_ERRORS = b'"errors":'
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _GRACE_SECONDS = 60.0
 
@@ -41,7 +42,7 @@ class Job:
 class Turn:
     """What came of a job: how many answers in how many seconds, and their latencies in milliseconds.
 
-    50, 95 and 99 in a hundred answers did not pass the three. ``failed`` were not of status 200.
+    50, 95 and 99 in a hundred answers did not pass the three. ``failed`` were not of status 200, or told errors.
     """
 
     requests: int
@@ -84,7 +85,7 @@ class _Connection(asyncio.Protocol):
             return
         now = perf_counter()
         self.milliseconds.append((now - self._sent) * 1000)
-        self.failed += not received.startswith(_OK)
+        self.failed += not received.startswith(_OK) or _ERRORS in received
         received.clear()
         if now < self._until:
             self._send()

@@ -20,7 +20,8 @@ HOME = Path("var") / "bench"
 SEED = 1
 
 # As much memory as whoever keeps a registry of this size would give it: the demo's servers have to be small.
-_SETTINGS = {"shared_buffers": "1GB", "maintenance_work_mem": "256MB"}
+# As many connections as all contestants of a comparison hold at once.
+_SETTINGS = {"shared_buffers": "1GB", "maintenance_work_mem": "256MB", "max_connections": "200"}
 _DATABASE = "registry"
 _FILLING = "filling"
 _EMPTY = "empty"

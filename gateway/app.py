@@ -2,14 +2,14 @@
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
 
 from starlette.applications import Starlette
 
-from adapters.contract.registry import Adapter, Limits
+from adapters.contract.registry import Adapter, Limits, Remembering
 from gateway.execution.documents import Limits as DocumentLimits
 from gateway.execution.facts import Services
 from gateway.execution.operations import Operation, Operations
@@ -20,7 +20,7 @@ from gateway.federation.flights import SharedRegistry
 from gateway.federation.reference import Reference
 from gateway.http.application import application
 from gateway.settings import RegistrySettings, Settings
-from gateway.telemetry.caches import Caches
+from gateway.telemetry.caches import Caches, Counts
 from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
 from schemas.schema import build
@@ -104,5 +104,14 @@ def create_app(settings: Settings, directory: Directory | None = None) -> Starle
         yield
         await opened.close()
 
-    caches: Caches = {**gateway.operations.caches}
-    return application(gateway.run, opened, lifespan, settings, caches)
+    return application(gateway.run, opened, lifespan, settings, {**gateway.operations.caches, **_caches(opened)})
+
+
+def _caches(directory: Directory) -> Caches:
+    found: dict[str, Callable[[], Counts]] = {}
+    for source in directory:
+        if isinstance(source.registry, Remembering):
+            found |= {f"{name}:{source.cluster.code}": info for name, info in source.registry.caches.items()}
+        if source.shared is not None:
+            found[f"shared_reads:{source.cluster.code}"] = source.shared.cache_info
+    return found

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from adapters.contract.answer import Row
 from adapters.contract.cluster import Cluster
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
 from adapters.contract.trace import Record
 
-__all__ = ["Adapter", "Limits", "Progress", "Registry"]
+__all__ = ["Adapter", "Limits", "Progress", "Registry", "Remembering"]
 
 Progress = Callable[[int, int], None]
 """Called with how many members are done, of how many."""
@@ -49,6 +49,15 @@ class Registry(Protocol):
 
     async def close(self) -> None:
         """Ends all connections."""
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A registry that keeps things for the next request, and can be asked how that fares."""
+
+    @property
+    def caches(self) -> Mapping[str, Callable[[], Any]]:
+        """The ``cache_info`` of each of its caches, as those of ``functools.lru_cache``, by name."""
 
 
 class Adapter(Protocol):

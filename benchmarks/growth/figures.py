@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["DISTANCE", "PAGE", "ROWS", "Distance", "Grown", "Members", "Pages", "Spread"]
+__all__ = ["DISTANCE", "KINDS", "PAGE", "ROWS", "Distance", "Grown", "Members", "Pages", "Spread"]
 
 ROWS = (10, 20, 50, 100)
 """Rows of the pages whose size is varied."""
+KINDS = ("scalars", "nested")
+"""Kinds of pages: of scalars alone, and with nested lists."""
 PAGE = 50
 """Rows of a page where its size is not what is varied."""
 DISTANCE = 90.0
@@ -24,11 +26,14 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Two registries of one size: the queries of the comparison, and pages of Q2's list by their rows."""
+    """Two registries of one size: the queries of the comparison, and pages of Q2's list by their kind and rows.
+
+    The kinds are ``scalars``, pages of scalars alone, and ``nested``, with nested lists.
+    """
 
     queries: Mapping[str, float]
-    first: Mapping[int, float]
-    deep: Mapping[int, float]
+    first: Mapping[str, Mapping[int, float]]
+    deep: Mapping[str, Mapping[int, float]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import time
 from collections.abc import Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 from statistics import median
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -16,7 +16,7 @@ from rich.console import Console
 
 from benchmarks.clusters import Cluster, serving
 from benchmarks.comparison import Figures, Pace, figures
-from benchmarks.growth.figures import DISTANCE, PAGE, ROWS, Distance, Grown, Members, Pages, Spread
+from benchmarks.growth.figures import DISTANCE, KINDS, PAGE, ROWS, Distance, Grown, Members, Pages, Spread
 from benchmarks.growth.requests import Requests
 from benchmarks.load import Job, Turn, measure
 from benchmarks.queries import QUERIES
@@ -63,16 +63,16 @@ def _members(held: Mapping[int, Mapping[str, EmbeddedServer]], pace: Pace) -> Ma
             port = running.enter_context(serving(clusters))
             asked = chain(
                 (("query", name, bodies) for name, bodies in requests.queries().items()),
-                (("first", rows, requests.first(rows)) for rows in ROWS),
-                (("deep", rows, requests.deep(rows)) for rows in ROWS),
+                (("first", each, requests.first(*each)) for each in product(KINDS, ROWS)),
+                (("deep", each, requests.deep(*each)) for each in product(KINDS, ROWS)),
             )
             questions |= {(members, what, which): _Question(port, bodies) for what, which, bodies in asked}
         p50 = {key: each.p50 for key, each in uvloop.run(_in_turns(questions, pace)).items()}
     return {
         members: Members(
             {query.name: p50[members, "query", query.name] for query in QUERIES},
-            {rows: p50[members, "first", rows] for rows in ROWS},
-            {rows: p50[members, "deep", rows] for rows in ROWS},
+            {kind: {rows: p50[members, "first", (kind, rows)] for rows in ROWS} for kind in KINDS},
+            {kind: {rows: p50[members, "deep", (kind, rows)] for rows in ROWS} for kind in KINDS},
         )
         for members in held
     }
@@ -88,9 +88,8 @@ def _spread(found: Mapping[str, EmbeddedServer], pace: Pace) -> Spread:
             taken = clusters[:number]
             requests = uvloop.run(Requests.of(taken))
             port = running.enter_context(serving(taken))
-            for connections in (1, _MANY):
-                questions["scalars", number, connections] = _Question(port, requests.scalars(PAGE), connections)
-                questions["nested", number, connections] = _Question(port, requests.nested(PAGE), connections)
+            for connections, kind in product((1, _MANY), KINDS):
+                questions[kind, number, connections] = _Question(port, requests.pages(kind, PAGE), connections)
         asked = uvloop.run(_in_turns(questions, pace))
 
     def pages(kind: str) -> Mapping[int, Pages]:
@@ -110,8 +109,7 @@ def _distance(found: Mapping[str, EmbeddedServer], pace: Pace) -> Distance:
         requests = uvloop.run(Requests.of(near))
         bodies = {
             "member": requests.member(remote.code),
-            "scalars": requests.scalars(PAGE),
-            "nested": requests.nested(PAGE),
+            **{kind: requests.pages(kind, PAGE) for kind in KINDS},
         }
         with serving(near) as beside, serving(far) as away:
             asked = uvloop.run(

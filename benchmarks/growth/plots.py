@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from benchmarks.growth.figures import DISTANCE, Distance, Grown, Members, Spread
+from benchmarks.growth.figures import DISTANCE, ROWS, Distance, Grown, Members, Spread
 from benchmarks.plots import COLOURS, plot
 
 __all__ = ["draw"]
@@ -33,16 +33,15 @@ def _draw_members(found: Mapping[int, Members]) -> None:
 
 def _draw_pages(found: Mapping[int, Members]) -> None:
     with plot("growth-pages", 2) as both:
-        for axes, depth in zip(both, ("first", "deep"), strict=True):
+        for axes, (kind, title) in zip(both, (("scalars", "scalars"), ("nested", "nested lists")), strict=True):
             for colour, (members, each) in zip(COLOURS, found.items(), strict=False):
-                latencies: Mapping[int, float] = getattr(each, depth)
-                axes.plot(list(latencies), list(latencies.values()), "o-", color=colour, label=f"{members:,} members")
-            axes.set_title("first page" if depth == "first" else "deep page")
-            _label(axes, "rows of the page", "median latency, ms", list(latencies))
-        both[0].legend()
-        top = max(axes.get_ylim()[1] for axes in both)
-        for axes in both:
-            axes.set_ylim(0, top)
+                for page, latencies, line in (("first", each.first[kind], "o-"), ("deep", each.deep[kind], "o--")):
+                    label = f"{members:,}, {page}"
+                    axes.plot(list(latencies), list(latencies.values()), line, color=colour, label=label)
+            axes.set_title(title)
+            axes.set_ylim(0)
+            _label(axes, "rows of the page", "median latency, ms", list(ROWS))
+        both[0].legend(title="members, page")
 
 
 def _draw_spread(spread: Spread) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.comparison import Pace
-from benchmarks.growth.figures import DISTANCE, PAGE, ROWS, Distance, Grown, Members, Pages, Spread
+from benchmarks.growth.figures import DISTANCE, KINDS, PAGE, ROWS, Distance, Grown, Members, Pages, Spread
 from benchmarks.report import into_page, machine, save
 
 __all__ = ["publish", "tables"]
@@ -45,15 +45,17 @@ def tables(grown: Grown) -> Mapping[str, str]:
 def _targets(grown: Grown) -> Iterator[tuple[str, ...]]:
     least, most = min(grown.members), max(grown.members)
     few, many = grown.members[least], grown.members[most]
-    grows = max(_typical(many.first, few.first), _typical(many.deep, few.deep))
-    yield _target(f"a page at {most:,} members, against {least:,}", grows, _MEMBERS_BOUND)
-    deeper = max(_typical(each.deep, each.first) for each in grown.members.values())
-    yield _target("a deep page, against the first", deeper, _DEEP_BOUND)
-    for kind, found, again in (("scalars", grown.spread.scalars, 0), ("nested lists", grown.spread.nested, PAGE)):
+    for kind, words in _WORDS.items():
+        grows = max(_typical(many.first[kind], few.first[kind]), _typical(many.deep[kind], few.deep[kind]))
+        yield _target(f"a page {words} at {most:,} members, against {least:,}", grows, _MEMBERS_BOUND)
+    for kind, words in _WORDS.items():
+        deeper = max(_typical(each.deep[kind], each.first[kind]) for each in grown.members.values())
+        yield _target(f"a deep page {words}, against the first", deeper, _DEEP_BOUND)
+    for kind, found, again in (("scalars", grown.spread.scalars, 0), ("nested", grown.spread.nested, PAGE)):
         two, eight = min(found), max(found)
         # Every registry sends the keys of a page and one more; with nested lists the page itself comes after them.
         costs = [1 / found[number].rate / (number * (PAGE + 1) + again) for number in (two, eight)]
-        what = f"a row sent for a page with {kind}, by {eight} registries against {two}"
+        what = f"a row sent for a page {_WORDS[kind]}, by {eight} registries against {two}"
         yield _target(what, costs[1] / costs[0], _SPREAD_BOUND)
     for name, trips in _TRIPS.items():
         late = grown.distance.far[name] - trips * grown.distance.round_trip
@@ -71,6 +73,7 @@ def _target(what: str, ratio: float, bound: float) -> tuple[str, ...]:
     return what, f"at most {bound:g} times", f"{ratio:.2f} times", "met" if ratio <= bound else "missed"
 
 
+_WORDS = {"scalars": "of scalars", "nested": "with nested lists"}
 _NAMES = {"member": "a member", "scalars": f"{PAGE} members, scalars", "nested": f"{PAGE} members with nested lists"}
 
 
@@ -82,8 +85,9 @@ def _members(found: Mapping[int, Members]) -> str:
 
 def _pages(found: Mapping[int, Members]) -> str:
     rows = (
-        (f"{members:,}", page, *(f"{latencies[size]:.2f}" for size in ROWS))
+        (f"{members:,}", f"{page}, {_WORDS[kind]}", *(f"{latencies[kind][size]:.2f}" for size in ROWS))
         for members, each in found.items()
+        for kind in KINDS
         for page, latencies in (("first", each.first), ("deep", each.deep))
     )
     return _table(("members a registry", "page", *(f"{size} rows, ms" for size in ROWS)), rows)

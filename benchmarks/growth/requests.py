@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from adapters.contract.request import Boundary
 from benchmarks.cases import Draw, cases, draw
@@ -54,22 +55,19 @@ class Requests:
         keys = [each.key for each in self.drawn.members if each.cluster == code]
         return [body(text, {"id": Reference("Member", code, key).id}) for key in keys[:_ASKED]]
 
-    def nested(self, rows: int) -> Sequence[str]:
+    def pages(self, kind: str, rows: int) -> Sequence[str]:
         """Pages of Q2's list, from anywhere."""
-        return self._pages(listing(rows), self.drawn.members[:_ASKED])
+        return self._pages(_TEXTS[kind](rows), self.drawn.members[:_ASKED])
 
-    def scalars(self, rows: int) -> Sequence[str]:
-        """Pages of the same list, of scalars alone."""
-        return self._pages(_flat(rows), self.drawn.members[:_ASKED])
-
-    def first(self, rows: int) -> Sequence[str]:
+    def first(self, kind: str, rows: int) -> Sequence[str]:
         """The first page of Q2's list."""
-        return [body(listing(rows), {})]
+        return [body(_TEXTS[kind](rows), {})]
 
-    def deep(self, rows: int) -> Sequence[str]:
+    def deep(self, kind: str, rows: int) -> Sequence[str]:
         """Pages from far down Q2's list."""
         ordered = sorted(self.drawn.members, key=lambda each: (each.sort, each.cluster, each.key))
-        return self._pages(listing(rows), ordered[int(len(ordered) * _DEEP[0]) : int(len(ordered) * _DEEP[1])])
+        behind = ordered[int(len(ordered) * _DEEP[0]) : int(len(ordered) * _DEEP[1])]
+        return self._pages(_TEXTS[kind](rows), behind[:_ASKED])
 
     def _pages(self, text: str, behind: Sequence[Boundary]) -> Sequence[str]:
         return [body(text, {"after": cursor(each, self.codes, SECRET)}) for each in behind]
@@ -82,3 +80,7 @@ def _flat(rows: int) -> str:
     pageInfo {{ hasNextPage }}
   }}
 }}"""
+
+
+_TEXTS = MappingProxyType({"scalars": _flat, "nested": listing})
+"""The text of each kind of page, by its rows."""

@@ -10,6 +10,7 @@ from adapters.contract.cluster import Cluster
 from adapters.contract.errors import RegistryError
 from adapters.contract.registry import Registry
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
+from gateway.telemetry.caches import CacheInfo
 
 __all__ = ["SharedRegistry"]
 
@@ -64,6 +65,10 @@ class SharedRegistry:
     async def facet(self, request: FacetRequest) -> Mapping[str, int]:
         """How many rows there are for each value."""
         return await self._share("facet", self.registry.facet, request)
+
+    def cache_info(self) -> CacheInfo:
+        """How often an answer was shared, and how often the registry was asked; it remembers nothing."""
+        return CacheInfo(self.shared, self.reads, None, len(self._flights))
 
     async def ping(self) -> None:
         """Answers when the registry does; never shared."""
