@@ -54,7 +54,7 @@ def node() -> str:
 def silent(given: Mapping[str, str]) -> Mapping[str, str]:
     """Our environment and this, in production, without anything that would make a router report to its makers."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(_REPORTING)}
-    return {**ours, "NODE_ENV": "production", **given}
+    return {**ours, "NODE_ENV": "production", "LOG_LEVEL": "error", **given}
 
 
 class _NotInstalled(Exception):

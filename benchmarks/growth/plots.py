@@ -71,8 +71,8 @@ def _draw_distance(distance: Distance) -> None:
         axes.set_yticks(list(places), list(names.values()))
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
-        axes.set_xlabel("median latency, ms")
-        axes.legend(ncols=2, loc="lower right", bbox_to_anchor=(1, -0.02))
+        axes.set_xlabel("median latency, ms", loc="left")
+        axes.legend(ncols=2, loc="upper right", bbox_to_anchor=(1, -0.1))
 
 
 def _label(axes: Axes, across: str, up: str, ticks: list[int]) -> None:

@@ -1,6 +1,7 @@
 """The gateway for one request: what the schema's resolvers call, and what the plans of its operation share."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -11,7 +12,7 @@ from gateway.execution.rendering import Rendering
 from gateway.execution.selection import Asked, Selections
 from gateway.execution.writing import Writing
 from gateway.federation.fanout import Outage, ask
-from gateway.federation.loaders import Rows
+from gateway.federation.loaders import Load, gathered, load
 from schemas.context import Info
 
 __all__ = ["RequestContext"]
@@ -29,7 +30,7 @@ class RequestContext(Facts):
 
     def __init__(self, services: Services, *, alone: bool = False) -> None:
         super().__init__(services)
-        self.rows = Rows(services.directory, alone=alone)
+        self.rows: Load = partial(load, services.directory) if alone else gathered(services.directory)
         self.errors: list[GraphQLError] = []
         self.partial = False
         self.answer: Callable[[str], Awaitable[Any]] = _unplanned

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -17,12 +18,19 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    Undefined,
     VariableNode,
+    VariableValues,
     Visitor,
+    coerce_input_value,
+    get_variable_values,
+    is_non_null_type,
     parse,
     validate,
     visit,
 )
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.execution.values import VariableValueSource
 
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.measure import measure
@@ -69,14 +77,51 @@ class Prepared:
     ``shaping`` names the variables that stand in a directive or below the root: a plan holds for their values.
     """
 
+    schema: GraphQLSchema
     definition: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     shaping: tuple[str, ...]
+    declared: tuple[GraphQLVariableSignature, ...]
+
+    @classmethod
+    def of(
+        cls, schema: GraphQLSchema, definition: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+    ) -> "Prepared":
+        """An operation of a valid document."""
+        signatures = [get_variable_signature(schema, each) for each in definition.variable_definitions or ()]
+        declared = tuple(each for each in signatures if not isinstance(each, GraphQLError))
+        return cls(schema, definition, fragments, _shaping(definition, fragments), declared)
 
     @property
     def is_query(self) -> bool:
         """Whether it only reads."""
         return self.definition.operation is OperationType.QUERY
+
+    def values(self, given: Mapping[str, Any]) -> VariableValues:
+        """The values of the variables; raises Refused where they are not what was declared.
+
+        Where they are right, they are coerced by the types that were looked up once. Whatever else there is
+        to do or to say is left to graphql-core, which looks them up anew.
+        """
+        sources: dict[str, VariableValueSource] = {}
+        coerced: dict[str, Any] = {}
+        for each in self.declared:
+            value = given.get(each.name, Undefined)
+            if value is Undefined and each.default is None and not is_non_null_type(each.type):
+                sources[each.name] = VariableValueSource(each)
+                continue
+            coerced[each.name] = found = coerce_input_value(value, each.type) if _is_flat(value) else Undefined
+            sources[each.name] = VariableValueSource(each, value)
+            if found is Undefined:
+                return self._values(given)
+        return VariableValues(sources, coerced)
+
+    def _values(self, given: Mapping[str, Any]) -> VariableValues:
+        declared = self.definition.variable_definitions or ()
+        found = get_variable_values(self.schema, declared, dict(given), MOST_ERRORS, hide_suggestions=True)
+        if isinstance(found, list):
+            raise Refused(found)
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,10 +169,7 @@ class Documents:
         operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
         return Document(
             node,
-            {
-                each.name.value if each.name else None: Prepared(each, fragments, _shaping(each, fragments))
-                for each in operations
-            },
+            {each.name.value if each.name else None: Prepared.of(self._schema, each, fragments) for each in operations},
         )
 
     def _check_size(self, node: DocumentNode) -> None:
@@ -138,6 +180,13 @@ class Documents:
         if measured.fields > limits.fields:
             too_many = f"The operation asks for more than {limits.fields} fields, fragments unfolded. Ask in two steps."
             raise Refused.because(ClientError(ErrorCode.TOO_MANY_FIELDS, too_many))
+
+
+def _is_flat(value: Any) -> bool:
+    """Whether a value is no deeper than a list of plain ones: deep ones may pass the interpreter's limit."""
+    if isinstance(value, list):
+        return not any(isinstance(each, list | dict) for each in value)
+    return not isinstance(value, dict)
 
 
 def _shaping(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> tuple[str, ...]:

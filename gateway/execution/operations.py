@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLSchema, VariableValues, execute, get_variable_values
+from graphql import ExecutionResult, GraphQLSchema, execute
 
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
@@ -67,7 +67,7 @@ class Operations:
         try:
             document = self._documents.get(operation.text)
             prepared = self._chosen(document, operation)
-            values = self._values(prepared, operation)
+            values = prepared.values(operation.variables or {})
         except Refused as refusal:
             return refused(refusal.errors)
         begin_request()
@@ -98,18 +98,6 @@ class Operations:
             kind = prepared.definition.operation.value
             raise Refused.because(ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {kind} must be sent by POST."))
         return prepared
-
-    def _values(self, prepared: Prepared, operation: Operation) -> VariableValues:
-        found = get_variable_values(
-            self._schema,
-            prepared.definition.variable_definitions or (),
-            dict(operation.variables or {}),
-            max_errors=MOST_ERRORS,
-            hide_suggestions=True,
-        )
-        if isinstance(found, list):
-            raise Refused(found)
-        return found
 
     async def _execute(self, document: Document, operation: Operation, context: RequestContext) -> ExecutionResult:
         result = execute(

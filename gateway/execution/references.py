@@ -13,6 +13,7 @@ from gateway.execution.rendering import Rendering
 from gateway.execution.selection import OBJECTS, Asked
 from gateway.execution.writing import Unwritable, Write, Writing
 from gateway.federation.fanout import Outage
+from gateway.federation.loaders import Found
 from gateway.federation.reference import Reference
 from schemas.cluster import Cluster
 from schemas.enums import UnavailableReason
@@ -72,22 +73,25 @@ class _References:
     async def _values(self, context: RequestContext, references: Sequence[Reference | ClientError]) -> list[Any]:
         """The rows for the executor, clusters among them; an error in its own place where one cannot be had."""
         rows = [each for each in references if isinstance(each, Reference) and each.typename != "Cluster"]
-        found = await context.rows.get([(each, self._rendering(each.typename).shape) for each in rows])
-        by_reference = dict(zip(rows, found, strict=True))
-        return [self._value(each, by_reference) for each in references]
+        found = iter(await context.rows([(each, self._rendering(each.typename).shape) for each in rows]))
+        values: list[Any] = []
+        for each in references:
+            if isinstance(each, ClientError):
+                values.append(each)
+            elif each.typename == "Cluster":
+                values.append(self._services.cluster(each.cluster) if each.key == each.cluster else None)
+            else:
+                values.append(self._value(each.typename, next(found)))
+        return values
 
-    def _value(self, reference: Reference | ClientError, found: Mapping[Reference, Row | Outage | None]) -> Any:
-        if isinstance(reference, ClientError):
-            return reference
-        if reference.typename == "Cluster":
-            return self._services.cluster(reference.cluster) if reference.key == reference.cluster else None
-        match found[reference]:
+    def _value(self, typename: str, found: Found) -> Any:
+        match found:
             case None:
                 return None
-            case Outage() as outage:
-                return outage.failure
-            case Row() as row:
-                return self._rendering(reference.typename).one(row)
+            case Outage():
+                return found.failure
+            case Row():
+                return self._rendering(typename).one(found)
 
 
 class NodePlan(_References):

@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
+from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
 from adapters.contract.errors import ContractBroken, Refused, RegistryError, RegistryTimeout, Unavailable
 from adapters.contract.registry import Registry
+from adapters.contract.request import FetchRequest
 from gateway.errors import ClientError, ErrorCode, SourceFailure
 from gateway.federation.directory import Directory, Probe, Source
 
-__all__ = ["Answer", "Outage", "all_failed", "ask", "ask_all", "begin_request", "together"]
+__all__ = ["Answer", "Outage", "all_failed", "ask", "ask_all", "begin_request", "fetch", "together"]
 
 _LOG = logging.getLogger(__name__)
 _RETRY_PAUSE = (0.005, 0.03)
@@ -71,6 +73,11 @@ def begin_request() -> None:
 def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Coroutine[Any, Any, Answer[T] | Outage]:
     """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, in the deadline."""
     return _ask(source, question, source.deadline)
+
+
+def fetch(source: Source, request: FetchRequest) -> Coroutine[Any, Any, Answer[Sequence[Row]] | Outage]:
+    """Asks one registry for rows by key."""
+    return ask(source, lambda registry: registry.fetch(request))
 
 
 async def _ask(source: Source, question: Callable[[Registry], Awaitable[T]], within: float) -> Answer[T] | Outage:

@@ -1,17 +1,16 @@
 """Pages of one ordered list over all registries."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
-from adapters.contract.registry import Registry
 from adapters.contract.request import Boundary, FetchRequest, Ordering, PageRequest, Where
 from adapters.contract.shape import Shape
 from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Answer, Outage, all_failed, ask, ask_all, together
+from gateway.federation.fanout import Answer, Outage, all_failed, ask_all, fetch, together
 from gateway.federation.merge import Placed, merge
 
 __all__ = ["ListRequest", "Page", "page"]
@@ -105,13 +104,13 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
     if inline is not None:
         bodies = {inline: {(placed.cluster, placed.row.key): placed.row for placed in rows}}
     elif shapes:
-        bodies, lost = await _bodies(directory, request, keys, shapes)
+        bodies, lost = await _bodies(directory, request.where.view, keys, shapes)
         while lost:  # What these had won is made up for by the others, whose rows suffice for a page without them.
             answers = {**answers, **lost}
             _settle(request, answers)
             pages = {code: found for code, found in pages.items() if code not in lost}
             keys, more = merge(pages, request.ordering, request.size, backward=request.backward)
-            bodies, lost = await _bodies(directory, request, keys, shapes)
+            bodies, lost = await _bodies(directory, request.where.view, keys, shapes)
         found = set.intersection(*(set(bodies[each]) for each in shapes))  # a shape is hashed once, not for each row
         rows = [placed for placed in keys if (placed.cluster, placed.row.key) in found]
     taking_part = tuple(code for code in walking if isinstance(answers[code], Answer))
@@ -140,30 +139,22 @@ def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | 
 
 
 async def _bodies(
-    directory: Directory, request: ListRequest, rows: Sequence[Placed], shapes: Sequence[Shape]
+    directory: Directory, view: str, rows: Sequence[Placed], shapes: Sequence[Shape]
 ) -> tuple[dict[Shape, dict[tuple[str, str], Row]], dict[str, Outage]]:
     """The contents of the winners: one statement for each registry and shape, all at once."""
     keys: dict[str, list[str]] = {}
     for placed in rows:
         keys.setdefault(placed.cluster, []).append(placed.row.key)
-    asked = [
-        (code, FetchRequest(tuple(found), shape, request.where.view))
-        for code, found in keys.items()
-        for shape in shapes
-    ]
-    answers = await together(*(ask(directory[code], _fetching(fetch)) for code, fetch in asked))
+    asked = [(code, FetchRequest(tuple(found), shape, view)) for code, found in keys.items() for shape in shapes]
+    answers = await together(*(fetch(directory[code], request) for code, request in asked))
     bodies: dict[Shape, dict[tuple[str, str], Row]] = {shape: {} for shape in shapes}
     lost: dict[str, Outage] = {}
-    for (code, fetch), answer in zip(asked, answers, strict=True):
+    for (code, request), answer in zip(asked, answers, strict=True):
         if isinstance(answer, Outage):
             lost[code] = answer
         else:
-            bodies[fetch.shape].update({(code, row.key): row for row in answer.value})
+            bodies[request.shape].update({(code, row.key): row for row in answer.value})
     return bodies, lost
-
-
-def _fetching(request: FetchRequest) -> Callable[[Registry], Awaitable[Sequence[Row]]]:
-    return lambda registry: registry.fetch(request)
 
 
 def _reports(

@@ -1,6 +1,7 @@
-"""Rows by reference, for one request: gathered into one statement for each registry and shape."""
+"""Rows by reference: one statement for each registry and shape, for all that one request asks for at once."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from strawberry.dataloader import DataLoader
 
@@ -8,46 +9,33 @@ from adapters.contract.answer import Row
 from adapters.contract.request import FetchRequest
 from adapters.contract.shape import Shape
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Outage, ask, together
+from gateway.federation.fanout import Answer, Outage, fetch, together
 from gateway.federation.reference import Reference
 
-__all__ = ["Rows"]
+__all__ = ["Found", "Key", "Load", "gathered", "load"]
 
 Key = tuple[Reference, Shape]
+Found = Row | Outage | None
+"""A row; None where its registry shows none under the key; an Outage where it did not answer."""
+Load = Callable[[Sequence[Key]], Awaitable[Sequence[Found]]]
 
 
-class Rows:
-    """The rows of one request by (reference, shape). Make a new one for each request: it remembers.
-
-    ``alone`` says that they are asked for in one place, so that there is nothing to wait for and gather.
-    """
-
-    def __init__(self, directory: Directory, *, alone: bool = False) -> None:
-        self._directory = directory
-        self._alone = alone
-        self._loader: DataLoader[Key, Row | Outage | None] = DataLoader(load_fn=self._load)
-
-    async def get(self, keys: Sequence[Key]) -> Sequence[Row | Outage | None]:
-        """The row for each key; None where its registry shows none, an Outage where it did not answer."""
-        if self._alone:
-            return await self._load(list(keys))
-        return await self._loader.load_many(keys)
-
-    async def _load(self, keys: list[Key]) -> Sequence[Row | Outage | None]:
-        wanted: dict[tuple[str, Shape], list[str]] = {}
-        for reference, shape in keys:
-            wanted.setdefault((reference.cluster, shape), []).append(reference.key)
-        batches = list(wanted.items())
-        answers = await together(
-            *(self._ask(cluster, FetchRequest(tuple(found), shape)) for (cluster, shape), found in batches)
-        )
-        rows = {batch: answer for (batch, _), answer in zip(batches, answers, strict=True)}
-        return [_pick(rows[reference.cluster, shape], reference.key) for reference, shape in keys]
-
-    async def _ask(self, cluster: str, request: FetchRequest) -> dict[str, Row] | Outage:
-        answer = await ask(self._directory[cluster], lambda registry: registry.fetch(request))
-        return answer if isinstance(answer, Outage) else {row.key: row for row in answer.value}
+async def load(directory: Directory, keys: Sequence[Key]) -> list[Found]:
+    """What is found for each key."""
+    wanted: dict[tuple[str, Shape], list[str]] = {}
+    for reference, shape in keys:
+        wanted.setdefault((reference.cluster, shape), []).append(reference.key)
+    asked = [(directory[cluster], FetchRequest(tuple(found), shape)) for (cluster, shape), found in wanted.items()]
+    answers = await together(*(fetch(source, request) for source, request in asked))
+    rows = {batch: _by_key(answer) for batch, answer in zip(wanted, answers, strict=True)}
+    found = [(rows[reference.cluster, shape], reference.key) for reference, shape in keys]
+    return [each if isinstance(each, Outage) else each.get(key) for each, key in found]
 
 
-def _pick(rows: dict[str, Row] | Outage, key: str) -> Row | Outage | None:
-    return rows if isinstance(rows, Outage) else rows.get(key)
+def gathered(directory: Directory) -> Load:
+    """Loads what several places of one request ask for at the same moment together. For one request: it remembers."""
+    return DataLoader(load_fn=partial(load, directory)).load_many
+
+
+def _by_key(answer: Answer[Sequence[Row]] | Outage) -> dict[str, Row] | Outage:
+    return answer if isinstance(answer, Outage) else {row.key: row for row in answer.value}

@@ -56,6 +56,15 @@ async def test_a_kill_breaks_connections_and_committed_rows_survive(make_server:
     assert await fetchval(server.dsn(), "select answer from kept") == 42
 
 
+async def test_settings_of_postgres_may_be_given(homes: Path) -> None:
+    settings = {"work_mem": "7MB", "shared_buffers": "16MB"}
+    with EmbeddedServer("one", homes / "one", durable=False, settings=settings) as server:
+        for name, value in settings.items():
+            assert await fetchval(server.dsn(), f"show {name}") == value
+        assert await fetchval(server.dsn(), "show fsync") == "off"
+        server.destroy()
+
+
 async def test_the_server_is_set_up_as_promised(make_server: MakeServer) -> None:
     with make_server() as server:
         values = {
