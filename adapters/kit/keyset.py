@@ -79,20 +79,28 @@ class Keyset:
 
     def behind(self, boundary: BoundaryForm, row: str, parameters: Parameters) -> str:
         """Rows behind the boundary; between two registries the clusters' codes break a tie."""
-        beyond = "<" if self.descending else ">"
-        if boundary.side is Side.OWN:
-            tie = f'{row}.{self.key} collate "C" {beyond} {parameters.add(lambda values: values.key, "text")}'
-        else:
-            tie = "true" if (boundary.side is Side.AFTER) == self.descending else "false"
         null = f"{row}.{self.column} is null"
         if boundary.null:
-            tied = f"({null} and {tie})"
+            tied = f"({null} and {self._tied(boundary, row, parameters)})"
             return f"({tied} or not {null})" if self.backward else tied
+        beyond, column = "<" if self.descending else ">", self._compared(row)
         at = parameters.add(lambda values: self._value(values.sort), _TYPES[self.kind])
-        column = self._compared(row)
-        # The first comparison says no more than the second: it is there for the index.
-        strict = f"({column} {beyond}= {at} and ({column} {beyond} {at} or {tie}))"
+        if boundary.side is Side.OWN:  # as one row, so that an index finds the place of both
+            key = parameters.add(lambda values: values.key, "text")
+            strict = f'({column}, {row}.{self.key} collate "C") {beyond} ({at}, {key})'
+        else:
+            strict = f"{column} {beyond}{'=' if self._ties_follow(boundary) else ''} {at}"
         return f"({strict} or {null})" if self.nullable and not self.backward else strict
+
+    def _tied(self, boundary: BoundaryForm, row: str, parameters: Parameters) -> str:
+        """Whether a row that ties with the boundary in its sort key is behind it."""
+        if boundary.side is Side.OWN:
+            key = parameters.add(lambda values: values.key, "text")
+            return f'{row}.{self.key} collate "C" {"<" if self.descending else ">"} {key}'
+        return "true" if self._ties_follow(boundary) else "false"
+
+    def _ties_follow(self, boundary: BoundaryForm) -> bool:
+        return (boundary.side is Side.AFTER) == self.descending
 
     def _value(self, travelled: SortValue) -> object:
         match self.kind, travelled:

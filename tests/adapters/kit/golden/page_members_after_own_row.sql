@@ -1,8 +1,8 @@
 select page.key, page.name_key as sort, null::text as text, false as broken, null as score, null as hits
 from (select row.* from (select * from city.member) as row
-where (row.name_key collate "C" >= $2::text and (row.name_key collate "C" > $2::text or row.key collate "C" > $1::text))
+where (row.name_key collate "C", row.key collate "C") > ($1::text, $2::text)
   order by row.name_key collate "C", row.key collate "C" limit 21) as page
 order by page.name_key collate "C", page.key collate "C"
 
--- $1: 'M-7'
--- $2: 'axtel'
+-- $1: 'axtel'
+-- $2: 'M-7'
