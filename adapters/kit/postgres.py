@@ -123,14 +123,15 @@ class PostgresRegistry:
             try:
                 await line.plan(PLANNING[statement.kind])
                 return await line.connection.fetch(statement.sql, *statement.values)
-            except (asyncio.CancelledError, TimeoutError, asyncpg.InternalClientError):
+            except (asyncio.CancelledError, TimeoutError):
                 # Asking a silent server to cancel would wait for it: drop the line, its own timeout ends the work.
                 line.connection.terminate()
                 if monotonic() - taken >= self._limits.statement_timeout:
                     # A server that hears us would have said so: what became of this line may have met the others.
                     self._connections.forget_idle()
                 raise
-            except (OSError, asyncpg.PostgresConnectionError):
+            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InternalClientError):
+                line.connection.terminate()
                 self._connections.forget_idle()
                 raise
             finally:

@@ -176,7 +176,7 @@ class RunningGateway:
     async def recovered(self, query: str, within: float, **variables: Any) -> Answer:
         """Asks again and again until the answer is complete: without a restart, and before patience ends."""
         ends = monotonic() + _PATIENCE
-        while not (answer := await self.ask(query, within, **variables)).members["complete"]:
+        while (answer := await self.ask(query, within, **variables)).errors or not answer.members["complete"]:
             assert monotonic() < ends, f"never complete again: {answer.members['sources']}"
             await asyncio.sleep(0.01)
         return answer

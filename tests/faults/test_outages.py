@@ -24,7 +24,7 @@ query ById($here: ID!, $there: ID!) {
 async def test_the_rest_is_served_and_the_gap_is_told(
     gateway: RunningGateway, montreal: City, guadalajara: City, fault: Fault
 ) -> None:
-    whole = (await gateway.ask(TOLD, 6)).members
+    whole = (await gateway.recovered(TOLD, 6)).members  # a busy machine may be late with its first connections
     alone = (await gateway.ask(TOLD, 6, clusters=[guadalajara.cluster])).members
     assert whole["totalCount"] > alone["totalCount"] > 0
     assert whole["total"]["relation"] == "EQ"

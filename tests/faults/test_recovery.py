@@ -56,7 +56,7 @@ async def test_the_breaker_opens_answers_at_once_and_closes_again(
 
     montreal.road.passing()
     await gateway.recovered(PAGE, WITHIN)
-    whole = await gateway.ask(TOLD, WITHIN)
+    whole = await gateway.recovered(TOLD, WITHIN)
     assert whole.statuses == {montreal.cluster: "OK", guadalajara.cluster: "OK"}
     assert whole.errors == []
 
@@ -109,7 +109,7 @@ async def test_connections_that_ended_on_the_way_cost_nobody_anything(serve: Ser
 async def test_the_first_answer_with_a_registry_that_is_back_has_all_of_it(serve: ServeGateway, montreal: City) -> None:
     """One call of a request tries the registry again; the others wait for what it meets."""
     gateway = await serve(pause=0.1)
-    whole = await gateway.ask(TOLD, 6)
+    whole = await gateway.recovered(TOLD, 6)
     montreal.road.down()
     await asyncio.gather(*(gateway.ask(PAGE, WITHIN, first=each) for each in range(10, 16)))
     assert gateway.directory[montreal.cluster].breaker.open
