@@ -20,7 +20,7 @@ create index if not exists afiliado_personal_orden
 create index if not exists afiliado_personal_inverso
     on padron.afiliado (((substring(per_ocu from '^[0-9]+')::integer) is not null), (substring(per_ocu from '^[0-9]+')::integer), (id::text) collate "C");
 
--- Members: filters.
+-- Members: filters; what is a search's too, of those alone that partners may see.
 create index if not exists afiliado_giro
     on padron.afiliado (giro);
 create index if not exists afiliado_tipo
@@ -34,23 +34,49 @@ create index if not exists afiliado_idiomas
 create index if not exists afiliado_mercados
     on padron.afiliado using gin (mercados);
 create index if not exists afiliado_intereses
-    on padron.afiliado using gin (intereses);
+    on padron.afiliado using gin (intereses)
+    where visibilidad in ('público', 'corredor')
+        and estatus in ('vigente', 'suspendido')
+        and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 
--- Members: words.
+-- Members: whether partners of the corridor may see one, asked of every row that a search finds. With the name, so that
+-- the answer stands in the index. The three conditions are those of the projections.
+create unique index if not exists afiliado_visible
+    on padron.afiliado (id) include (nombre)
+    where visibilidad in ('público', 'corredor')
+        and estatus in ('vigente', 'suspendido')
+        and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
+
+-- Members: words, of those alone that partners may see: a search has nothing left to ask of what it finds here.
 create index if not exists afiliado_nombre_palabras
-    on padron.afiliado using gin (corridor.document(null, btrim(nombre)));
+    on padron.afiliado using gin (corridor.document(null, btrim(nombre)))
+    where visibilidad in ('público', 'corredor')
+        and estatus in ('vigente', 'suspendido')
+        and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists afiliado_razon_palabras
-    on padron.afiliado using gin (corridor.document(null, btrim(razon_social)));
+    on padron.afiliado using gin (corridor.document(null, btrim(razon_social)))
+    where visibilidad in ('público', 'corredor')
+        and estatus in ('vigente', 'suspendido')
+        and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists otro_nombre_palabras
     on padron.otro_nombre using gin (corridor.document(null, nombre));
 create index if not exists denue_nombre_palabras
     on padron.denue_unidad_economica using gin (corridor.document(null, btrim(nom_estab)));
 create index if not exists afiliado_semblanza_es
-    on padron.afiliado using gin (corridor.document('es', semblanza ->> 'es'));
+    on padron.afiliado using gin (corridor.document('es', semblanza ->> 'es'))
+    where visibilidad in ('público', 'corredor')
+        and estatus in ('vigente', 'suspendido')
+        and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists afiliado_semblanza_en
-    on padron.afiliado using gin (corridor.document('en', semblanza ->> 'en'));
+    on padron.afiliado using gin (corridor.document('en', semblanza ->> 'en'))
+    where visibilidad in ('público', 'corredor')
+        and estatus in ('vigente', 'suspendido')
+        and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists afiliado_semblanza_fr
-    on padron.afiliado using gin (corridor.document('fr', semblanza ->> 'fr'));
+    on padron.afiliado using gin (corridor.document('fr', semblanza ->> 'fr'))
+    where visibilidad in ('público', 'corredor')
+        and estatus in ('vigente', 'suspendido')
+        and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 
 -- What belongs to a member, by the key of the member; and the filters on it.
 create index if not exists otro_nombre_afiliado
@@ -66,7 +92,7 @@ create index if not exists programa_afiliado_afiliado
 create index if not exists establecimiento_afiliado_id
     on padron.establecimiento (afiliado_id);
 create index if not exists capacidad_concepto
-    on padron.capacidad (concepto);
+    on padron.capacidad (concepto) include (afiliado_id);
 create index if not exists programa_afiliado_programa
     on padron.programa_afiliado ((programa_id::text));
 create index if not exists programa_afiliado_afiliado_id

@@ -94,9 +94,12 @@ class Searching:
                 f" from ({self.predicates.projections[relation]}) as {pair}"
                 f" join {unnested} on {pair}.value = {sought}.concept where {pair}.value = any({concepts})"
             )
+        held = parameters.alias("held")
         return (
+            # The rows that hold any of the concepts, each read once: not the rows of one concept after another.
             f"select {pair}.key, {zeros}{sought}.weight from ({self.predicates.projections[of]}) as {pair}"
-            f" join {unnested} on {pair}.{taken.columns[0]} @> array[{sought}.concept]"
+            f" cross join lateral unnest({pair}.{taken.columns[0]}) as {held} (concept)"
+            f" join {unnested} on {held}.concept = {sought}.concept"
             f" where {pair}.{taken.columns[0]} && {concepts}"
         )
 

@@ -14,6 +14,14 @@ create index if not exists membre_ordre_fondation_inverse
     on grappe.membre ((an_fondation is not null), an_fondation, (no_membre::text) collate "C");
 create index if not exists membre_type on grappe.membre (cod_type_membre);
 
+-- Whether partners may see a member, asked of every row that a search finds: by its key, and by its file with what
+-- decides on a name of the REQ. The conditions are those of the projections.
+create unique index if not exists membre_visible on grappe.membre (no_membre)
+    where cod_visibilite in ('P', 'C') and cod_statut_adhesion not in ('TE', 'RT');
+create index if not exists membre_visible_dossier
+    on grappe.membre (no_dossier) include (no_membre, nom_affiche, vis_denomination)
+    where cod_visibilite in ('P', 'C') and cod_statut_adhesion not in ('TE', 'RT');
+
 -- Consent: asked for on every row.
 create index if not exists consentement_profil
     on grappe.consentement (no_membre) where cod_finalite = 'PROFIL' and dat_retrait is null;

@@ -297,7 +297,7 @@ async def test_a_renamed_column_is_served_again_by_a_change_of_sql_alone(
     make_database: Callable[[], Awaitable[str]],
 ) -> None:
     def renamed(sql: str) -> str:
-        return sql.replace("a.nombre", "a.nombre_comercial").replace("btrim(nombre)", "btrim(nombre_comercial)")
+        return sql.replace("a.nombre", "a.nombre_comercial").replace("(nombre)", "(nombre_comercial)")
 
     connection = await asyncpg.connect(await make_database())
     try:
