@@ -13,7 +13,7 @@ from benchmarks.cases import cases, draw
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.contestants.given import search_key
 from benchmarks.contestants.given import write as write_given
-from benchmarks.dialects import ByCity, Dialect, Itself, Numbered, United, Written, body, cursor
+from benchmarks.dialects import ByCity, Dialect, Itself, Numbered, United, Written
 from benchmarks.plans import Plan, Recorder, plan, write
 from benchmarks.processes import REGISTRIES, SECRET
 from benchmarks.queries import SEARCHED
@@ -23,14 +23,12 @@ from gateway.federation.directory import Directory, Source
 from gateway.settings import Settings
 from gateway.vocabulary import Vocabulary
 
-__all__ = ["NUMBER", "Setting", "listing_bodies", "settings"]
+__all__ = ["NUMBER", "Setting", "settings"]
 
 NUMBER = 200
 """Cases of each query: so many different variables, drawn at random for each request."""
 
 _DRAWN = 600
-_DEEP = (0.8, 0.93)
-"""Where deep pages begin, as shares of the list: far down, with more than a page left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,6 @@ class Setting:
     bodies: Mapping[str, Mapping[str, Sequence[str]]]
     dialects: Mapping[str, Dialect]
     plans: Path
-    deep: Sequence[str]
-    """Cursors far down the list by name."""
 
     @classmethod
     def of(cls, dsns: Mapping[str, str], plans: Path, number: int = NUMBER) -> "Setting":
@@ -57,11 +53,6 @@ def settings(dsns: Mapping[str, str]) -> Settings:
         cursor_secret=SECRET,
         request_deadline=60.0,
     )
-
-
-def listing_bodies(text: str, cursors: Sequence[str]) -> Sequence[str]:
-    """Requests for pages of Q2's list behind these cursors; for the first page where there is none."""
-    return [body(text, {"after": cursor}) for cursor in cursors] or [body(text, {})]
 
 
 async def _prepared(given: Settings, plans: Path, number: int) -> Setting:
@@ -94,9 +85,7 @@ async def _prepared(given: Settings, plans: Path, number: int) -> Setting:
         await opened.close()
     write(recorded, plans)
     write_given(given, searches, plans.with_name(REGISTRIES))
-    ordered = sorted(drawn.members, key=lambda each: (each.sort, each.cluster, each.key))
-    deep = ordered[int(len(ordered) * _DEEP[0]) : int(len(ordered) * _DEEP[1])]
-    return Setting(bodies, dialects, plans, [cursor(each, codes, SECRET) for each in deep])
+    return Setting(bodies, dialects, plans)
 
 
 def _search(recorder: Recorder) -> Statement:
