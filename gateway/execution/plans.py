@@ -4,9 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from graphql import GraphQLError, GraphQLField, GraphQLSchema, VariableValues, get_argument_values
+from graphql import GraphQLField, GraphQLSchema, VariableValues, get_argument_values
 
-from gateway.errors import ClientError
 from gateway.execution.connections import ListPlan
 from gateway.execution.context import RequestContext
 from gateway.execution.documents import Prepared, variables
@@ -153,19 +152,23 @@ def compiled(schema: GraphQLSchema, services: Services, prepared: Prepared, form
     asked_for = selections.roots if prepared.is_query else []
     for asked in asked_for:
         definition = selections.schema.get_field(selections.object_type("Query"), asked.name)
-        plan = _plan(asked, writing, services)
-        if plan is not None and definition is not None:
-            roots[asked.key] = Root.of(asked, definition, plan)
+        root = None if definition is None else _root(asked, definition, writing, services)
+        if root is not None:
+            roots[asked.key] = root
     return OperationPlan(roots, direct=bool(roots) and len(roots) == len(asked_for))
 
 
-def _plan(asked: Asked, writing: Writing, services: Services) -> RootPlan | None:
+def _root(asked: Asked, definition: GraphQLField, writing: Writing, services: Services) -> Root | None:
+    def root() -> Root | None:
+        plan = _compiled(asked, writing, services)
+        return None if plan is None else Root.of(asked, definition, plan)
+
     try:
-        return _compiled(asked, writing, services)
-    except (ClientError, GraphQLError):
-        return _RefusedPlan(lambda: _compiled(asked, writing, services))
+        return root()
     except Unwritable:
         return None
+    except Exception:  # noqa: BLE001 - a client's mistake or a bug: raised again where the executor can place it
+        return Root(asked, _RefusedPlan(root), {}, GraphQLField(definition.type))
 
 
 def _compiled(asked: Asked, writing: Writing, services: Services) -> RootPlan | None:

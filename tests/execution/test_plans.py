@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from adapters.contract.errors import Unavailable
 from adapters.contract.registry import Registry
 from gateway.app import Gateway
-from gateway.execution import operations
+from gateway.execution import operations, plans
 from gateway.execution.operations import Operation
 from gateway.federation.breaker import Breaker
 from gateway.federation.directory import Directory, Source
@@ -178,7 +178,23 @@ async def test_what_is_remembered_is_bounded_and_counted(over_postgres: Gateway)
     for lang in ("en", "fr", "es", "fr-CA", "es-MX"):
         await answer(gateway, varied, {"l": lang})
         await answer(gateway, f'{{ offers(first: 1) {{ nodes {{ title(lang: "{lang}") {{ text }} }} }} }}')
-    documents, plans = (gateway.operations.caches[name]() for name in ("documents", "plans"))
+    documents, compiled = (gateway.operations.caches[name]() for name in ("documents", "plans"))
     assert (documents.currsize, documents.maxsize, documents.hits) == (2, 2, 4)
-    assert (plans.currsize, plans.maxsize) == (3, 3)
-    assert plans.misses == 10, "another language is another form"
+    assert (compiled.currsize, compiled.maxsize) == (3, 3)
+    assert compiled.misses == 10, "another language is another form"
+
+
+async def test_a_bug_in_compiling_is_masked_at_its_field(
+    over_postgres: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object, **_named: object) -> None:
+        raise LookupError("postgresql://secret")
+
+    monkeypatch.setattr(plans, "ListPlan", broken)
+    gateway = Gateway.of(SETTINGS, over_postgres.directory)
+    found = await answer(gateway, "{ members { complete } clusters { slug } }")
+    assert found["data"] is None
+    (error,) = found["errors"]
+    assert error["path"] == ["members"]
+    assert error["extensions"]["code"] == "INTERNAL_ERROR"
+    assert "secret" not in json.dumps(found)
