@@ -22,7 +22,8 @@ class Row:
     The content is JSON ``text`` where the registry builds text, else ``value`` (nested dicts by
     response key, codes unworded). ``broken`` says that a required value is missing or a code is
     unknown: such a row is read field by field, so that the error has a path. ``hits`` is a JSON
-    list of what a search found, each ``{field, lang, snippet, exact, concept}``.
+    list of what a search found, each ``{field, lang, snippet, exact, concept}``. ``subject`` is the key of the member
+    that the row tells of: its own for a member, the owner's for an offer or a need that is not anonymous.
     """
 
     key: str
@@ -32,3 +33,4 @@ class Row:
     broken: bool = False
     score: int | None = None
     hits: str | None = None
+    subject: str | None = None

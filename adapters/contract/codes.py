@@ -79,7 +79,7 @@ class Visibility(Code):
     CLUSTER = "CLUSTER", "Members of the same cluster only."
     CORRIDOR = "CORRIDOR", "Partners of the corridor: the members of clusters with an agreement in force."
     MUTUAL = "MUTUAL", "Both sides of a mutual interest."
-    PRIVATE = "PRIVATE", "Nobody but the member and its cluster."
+    PRIVATE = "PRIVATE", "Nobody but the member itself; its cluster sees it at home."
 
 
 class MembershipStatus(Code):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from adapters.contract.codes import Visibility
 from adapters.contract.shape import Shape
 
 __all__ = [
@@ -53,13 +54,14 @@ class Condition:
 class Where:
     """Which rows of an object: all conditions hold, and the search hits.
 
-    ``view`` says what the viewer may see, as one opaque token; what two views ask is never the same question.
+    ``view`` is up to which level the viewer may see: PUBLIC, CORRIDOR (which sees what is public, too) or CLUSTER
+    (which sees both of these, too). What two views ask is never the same question.
     """
 
     object: str
     conditions: tuple[Condition, ...] = ()
     search: Search | None = None
-    view: str = ""
+    view: Visibility = Visibility.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,13 @@ class PageRequest:
 class FetchRequest:
     """Rows by key; keys that are not there, or not to be seen, are missing from the answer.
 
-    ``view`` is what the viewer may see, as in :class:`Where`.
+    ``view`` is as in :class:`Where`, and two levels more that belong to single members: MUTUAL for those whose
+    contacts are released to the viewer, PRIVATE for the viewer itself. Who asks answers for the keys.
     """
 
     keys: tuple[str, ...]
     shape: Shape
-    view: str = ""
+    view: Visibility = Visibility.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from adapters.contract.answer import Row
-from adapters.contract.codes import SourceStatus
+from adapters.contract.codes import SourceStatus, Visibility
 from adapters.contract.request import Boundary, FetchRequest, Ordering, PageRequest, Where
 from adapters.contract.shape import Shape
 from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
@@ -139,7 +139,7 @@ def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | 
 
 
 async def _bodies(
-    directory: Directory, view: str, rows: Sequence[Placed], shapes: Sequence[Shape]
+    directory: Directory, view: Visibility, rows: Sequence[Placed], shapes: Sequence[Shape]
 ) -> tuple[dict[Shape, dict[tuple[str, str], Row]], dict[str, Outage]]:
     """The contents of the winners: one statement for each registry and shape, all at once."""
     keys: dict[str, list[str]] = {}

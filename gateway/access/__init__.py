@@ -1,0 +1,1 @@
+"""Who asks: viewers, how they prove who they are, and what they may see."""

@@ -1,0 +1,68 @@
+"""The viewer of a request: who asks, for whom, and what that lets them see."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from adapters.contract.codes import Code, Visibility
+
+__all__ = ["ANONYMOUS", "GRANTABLE", "Scope", "Viewer", "ViewerClass"]
+
+
+class ViewerClass(Code):
+    """What kind of viewer asks."""
+
+    ANONYMOUS = "ANONYMOUS", "Nobody known: sees what its owner shows to everybody."
+    PARTNER_APP = "PARTNER_APP", "An application of a partner, by client credentials or an API key."
+    MEMBER = "MEMBER", "A member of a cluster, who acts for itself."
+    COORDINATOR = "COORDINATOR", "A coordinator, who acts for one cluster."
+    PRIVACY_OFFICER = "PRIVACY_OFFICER", "A privacy officer, who reads the disclosure log of one cluster."
+    SYSTEM = "SYSTEM", "The gateway itself. Nobody can come in as it."
+
+
+class Scope(StrEnum):
+    """What a credential may be good for, as the fields of the schema ask for it in ``@requiresScopes``."""
+
+    PROFILES_READ = "profiles:read"
+    """What is shown to the corridor, and not only what is public."""
+    IDENTIFIERS_READ = "identifiers:read"
+    """Registration numbers of members."""
+    DISCLOSURES_READ = "disclosures:read"
+    """Entries of the disclosure log that concern the viewer."""
+
+
+GRANTABLE: dict[ViewerClass, frozenset[Scope]] = {
+    ViewerClass.ANONYMOUS: frozenset(),
+    ViewerClass.PARTNER_APP: frozenset({Scope.PROFILES_READ, Scope.IDENTIFIERS_READ}),
+    ViewerClass.MEMBER: frozenset(Scope),
+    ViewerClass.COORDINATOR: frozenset(Scope),
+    ViewerClass.PRIVACY_OFFICER: frozenset({Scope.DISCLOSURES_READ}),
+    ViewerClass.SYSTEM: frozenset(Scope),
+}
+"""The scopes that a credential of each class can hold: what else it names counts for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks.
+
+    ``id`` is stable for one credential's holder (``key:<prefix>``, ``jwt:<subject>``), and what rates are limited by.
+    ``organisation`` is the name that a disclosure is logged under. ``cluster`` is the code of the one that the viewer
+    belongs to or acts for, ``member`` the global ID of the member that it acts for; None where there is none.
+    """
+
+    kind: ViewerClass
+    id: str
+    organisation: str
+    cluster: str | None = None
+    member: str | None = None
+    scopes: frozenset[Scope] = frozenset()
+
+    def view(self, cluster: str) -> Visibility:
+        """Up to which level the viewer sees what the registry of a cluster holds: PUBLIC, CORRIDOR or CLUSTER."""
+        if Scope.PROFILES_READ not in self.scopes:
+            return Visibility.PUBLIC
+        return Visibility.CLUSTER if self.cluster == cluster else Visibility.CORRIDOR
+
+
+ANONYMOUS = Viewer(ViewerClass.ANONYMOUS, "anonymous", "anonymous")
+"""Whoever brings no credential."""

@@ -1,0 +1,1 @@
+"""How much one request, one viewer and all of them together may ask for."""
