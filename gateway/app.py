@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 
 from adapters.contract.registry import Adapter, Limits, Remembering
 from gateway.execution.documents import Limits as DocumentLimits
-from gateway.execution.facts import Services
+from gateway.execution.facts import DisclosureLog, Services
+from gateway.execution.log import NoLog
 from gateway.execution.operations import Operation, Operations
 from gateway.execution.responses import Response
 from gateway.federation.cursor import CursorCodec
@@ -38,8 +39,13 @@ class Gateway:
     operations: Operations
 
     @classmethod
-    def of(cls, settings: Settings, directory: Directory, *, direct: bool = True) -> "Gateway":
-        """Wires a gateway over these registries; ``direct`` as in :class:`Operations`."""
+    def of(
+        cls, settings: Settings, directory: Directory, log: DisclosureLog | None = None, *, direct: bool = True
+    ) -> "Gateway":
+        """Wires a gateway over these registries; without a log it shows only what is public.
+
+        ``direct`` is as in :class:`Operations`.
+        """
         if settings.cursor_secret is None:
             _LOG.warning("no cursor_secret is set: cursors end with this process")
             secret = secrets.token_bytes(32)
@@ -51,7 +57,7 @@ class Gateway:
             )
             for source in directory
         }
-        services = Services(directory, CursorCodec(secret), Vocabulary.load(), clusters.__getitem__)
+        services = Services(directory, CursorCodec(secret), Vocabulary.load(), clusters.__getitem__, log or NoLog())
         limits = DocumentLimits(
             tokens=settings.max_tokens,
             depth=settings.max_depth,

@@ -37,6 +37,15 @@ class Context(Facts, Protocol):
     async def root(self, info: "Info") -> Any:
         """What the registries give for a root field of the operation, whose arguments are read from its plan."""
 
+    def who(self) -> Any:
+        """Who asks."""
+
+    async def own(self, info: "Info") -> Any:
+        """The member that the viewer acts for."""
+
+    async def disclosures(self, first: int, after: str | None) -> Any:
+        """A page of what the viewer may read of the disclosure log."""
+
     async def programmes(self, info: "Info", slug: str) -> Any:
         """The programmes of a cluster."""
 

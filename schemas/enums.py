@@ -4,6 +4,7 @@ import strawberry
 
 from adapters.contract import codes
 from adapters.contract.codes import Code
+from adapters.contract.viewers import Purpose, ViewerClass
 
 __all__ = [
     "MemberOrderField",
@@ -137,5 +138,7 @@ for _enum in (
     MemberFacetField,
     OfferFacetField,
     NeedFacetField,
+    ViewerClass,
+    Purpose,
 ):
     describe(_enum)

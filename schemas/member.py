@@ -14,6 +14,7 @@ from adapters.contract.codes import (
     SizeBand,
     Visibility,
 )
+from adapters.contract.viewers import Scope
 from schemas.cluster import Cluster
 from schemas.context import Info
 from schemas.enums import UnavailableReason
@@ -22,6 +23,7 @@ from schemas.posting import Need, Offer
 from schemas.programme import Programme
 from schemas.row import is_row_of
 from schemas.scalars import URL, CountryCode, DateTime, LanguageTag, SubdivisionCode
+from schemas.scopes import requires
 from schemas.shaped import shaped, value_of
 from schemas.vocabulary import Concept, Lang, LocalizedText, Wording
 
@@ -88,7 +90,7 @@ class Member(Node):
 
     display_name: str = shaped("The name it goes by.")
     legal_name: str | None = shaped("The name in law.")
-    identifiers: list[Identifier] = shaped("Its identifiers in public registers.")
+    identifiers: list[Identifier] = shaped("Its identifiers in public registers.", requires(Scope.IDENTIFIERS_READ))
     sector: Sector = shaped("The sector.")
     org_type: OrgType = shaped("The kind of organisation.")
     headcount: Headcount | None = shaped("How many people work there; null where it is not known.")

@@ -16,6 +16,7 @@ from schemas.filters import MemberFilter, MemberOrder, NeedFilter, OfferFilter, 
 from schemas.member import MemberResult
 from schemas.node import Node
 from schemas.scalars import LanguageTag
+from schemas.viewer import Viewer
 
 __all__ = ["Query"]
 
@@ -51,6 +52,10 @@ class Query:
         self, info: Info, slug: Annotated[str, strawberry.argument(description="The cluster's short name.")]
     ) -> Cluster | None:
         return info.context.cluster(slug)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Who asks.")
+    def viewer(self, info: Info) -> Viewer:
+        return Viewer(source=info.context.who())
 
     @strawberry.field(
         description="A member; null where its registry shows none of this ID, MemberUnavailable where it cannot say."

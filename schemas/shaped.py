@@ -35,6 +35,6 @@ def _resolve(root: Any, info: Info) -> Any:
     return value_of(root, info)
 
 
-def shaped(description: str) -> Any:
+def shaped(description: str, *directives: object) -> Any:
     """A field read from the mapping."""
-    return strawberry.field(resolver=_resolve, description=description)
+    return strawberry.field(resolver=_resolve, description=description, directives=directives)

@@ -3,7 +3,9 @@
 Each code carries its description: the schema prints it, the reference documentation lists it.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Self
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "OrgType",
     "PostingStatus",
     "ProgrammeStatus",
+    "SEES",
     "Sector",
     "SizeBand",
     "SourceStatus",
@@ -80,6 +83,18 @@ class Visibility(Code):
     CORRIDOR = "CORRIDOR", "Partners of the corridor: the members of clusters with an agreement in force."
     MUTUAL = "MUTUAL", "Both sides of a mutual interest."
     PRIVATE = "PRIVATE", "Nobody but the member itself; its cluster sees it at home."
+
+
+SEES: Mapping[Visibility, frozenset[Visibility]] = MappingProxyType(
+    {
+        Visibility.PUBLIC: frozenset({Visibility.PUBLIC}),
+        Visibility.CORRIDOR: frozenset({Visibility.PUBLIC, Visibility.CORRIDOR}),
+        Visibility.CLUSTER: frozenset({Visibility.PUBLIC, Visibility.CORRIDOR, Visibility.CLUSTER}),
+        Visibility.MUTUAL: frozenset({Visibility.PUBLIC, Visibility.CORRIDOR, Visibility.MUTUAL}),
+        Visibility.PRIVATE: frozenset(Visibility),
+    }
+)
+"""The levels that may be seen under each view: a view is named after the level up to which it sees."""
 
 
 class MembershipStatus(Code):

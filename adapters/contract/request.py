@@ -10,6 +10,7 @@ __all__ = [
     "Condition",
     "FacetRequest",
     "FetchRequest",
+    "LIST_VIEWS",
     "Ordering",
     "PageRequest",
     "RELEVANCE",
@@ -24,6 +25,9 @@ SortValue = str | int | None
 
 RELEVANCE = "RELEVANCE"
 """The order by points of a search, which every searchable object has besides the orders of the catalogue."""
+
+LIST_VIEWS = frozenset({Visibility.PUBLIC, Visibility.CORRIDOR, Visibility.CLUSTER})
+"""The views that a list, a count or a facet can be asked under: the others belong to single members, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ class Where:
     """Which rows of an object: all conditions hold, and the search hits.
 
     ``view`` is up to which level the viewer may see: PUBLIC, CORRIDOR (which sees what is public, too) or CLUSTER
-    (which sees both of these, too). What two views ask is never the same question.
+    (which sees both of these, too): one of :data:`LIST_VIEWS`, any other is a ValueError. What two views ask is never
+    the same question.
     """
 
     object: str

@@ -1,43 +1,25 @@
 """The viewer of a request: who asks, for whom, and what that lets them see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from types import MappingProxyType
 
-from adapters.contract.codes import Code, Visibility
+from adapters.contract.codes import Visibility
+from adapters.contract.viewers import Scope, ViewerClass
 
 __all__ = ["ANONYMOUS", "GRANTABLE", "Scope", "Viewer", "ViewerClass"]
 
 
-class ViewerClass(Code):
-    """What kind of viewer asks."""
-
-    ANONYMOUS = "ANONYMOUS", "Nobody known: sees what its owner shows to everybody."
-    PARTNER_APP = "PARTNER_APP", "An application of a partner, by client credentials or an API key."
-    MEMBER = "MEMBER", "A member of a cluster, who acts for itself."
-    COORDINATOR = "COORDINATOR", "A coordinator, who acts for one cluster."
-    PRIVACY_OFFICER = "PRIVACY_OFFICER", "A privacy officer, who reads the disclosure log of one cluster."
-    SYSTEM = "SYSTEM", "The gateway itself. Nobody can come in as it."
-
-
-class Scope(StrEnum):
-    """What a credential may be good for, as the fields of the schema ask for it in ``@requiresScopes``."""
-
-    PROFILES_READ = "profiles:read"
-    """What is shown to the corridor, and not only what is public."""
-    IDENTIFIERS_READ = "identifiers:read"
-    """Registration numbers of members."""
-    DISCLOSURES_READ = "disclosures:read"
-    """Entries of the disclosure log that concern the viewer."""
-
-
-GRANTABLE: dict[ViewerClass, frozenset[Scope]] = {
-    ViewerClass.ANONYMOUS: frozenset(),
-    ViewerClass.PARTNER_APP: frozenset({Scope.PROFILES_READ, Scope.IDENTIFIERS_READ}),
-    ViewerClass.MEMBER: frozenset(Scope),
-    ViewerClass.COORDINATOR: frozenset(Scope),
-    ViewerClass.PRIVACY_OFFICER: frozenset({Scope.DISCLOSURES_READ}),
-    ViewerClass.SYSTEM: frozenset(Scope),
-}
+GRANTABLE: Mapping[ViewerClass, frozenset[Scope]] = MappingProxyType(
+    {
+        ViewerClass.ANONYMOUS: frozenset(),
+        ViewerClass.PARTNER_APP: frozenset({Scope.PROFILES_READ, Scope.IDENTIFIERS_READ}),
+        ViewerClass.MEMBER: frozenset(Scope),
+        ViewerClass.COORDINATOR: frozenset(Scope),
+        ViewerClass.PRIVACY_OFFICER: frozenset({Scope.DISCLOSURES_READ}),
+        ViewerClass.SYSTEM: frozenset(Scope),
+    }
+)
 """The scopes that a credential of each class can hold: what else it names counts for nothing."""
 
 

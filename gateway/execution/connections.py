@@ -9,7 +9,6 @@ from orjson import Fragment
 
 from adapters.contract.answer import Row
 from adapters.contract.languages import chain
-from adapters.contract.request import FacetRequest
 from adapters.contract.shape import Shape
 from gateway.execution.context import RequestContext
 from gateway.execution.facts import Services
@@ -88,11 +87,11 @@ class ListPlan:
         """Asks the registries for all that is wanted, at once; gives the answer by response key."""
         services = self._services
         directory = services.directory
-        request = list_request(self._of, arguments, directory, services.vocabulary, hits=self._hits)
+        request = list_request(self._of, arguments, services, context.viewer, hits=self._hits)
         answered: list[Any] = await together(
             *([page(directory, services.codec, request, list(self._shapes))] if self._pages else []),
-            *([count(directory, request.clusters, request.where)] if self._counts else []),
-            *(facet(directory, request.clusters, FacetRequest(request.where, name)) for name in self._facets),
+            *([count(directory, request)] if self._counts else []),
+            *(facet(directory, request, name) for name in self._facets),
         )
         answers = _Answers(
             paged=answered.pop(0) if self._pages else None,
@@ -101,6 +100,8 @@ class ListPlan:
         )
         for outage in _settled(request, answers):
             context.report(self._asked, outage)
+        if answers.paged is not None:
+            context.disclosed.page(answers.paged)
         return {field.key: field.make(answers) for field in self._fields}
 
     def write(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -93,9 +93,9 @@ class Prepared:
         return cls(schema, definition, fragments, _shaping(definition, fragments), declared)
 
     @property
-    def is_query(self) -> bool:
-        """Whether it only reads."""
-        return self.definition.operation is OperationType.QUERY
+    def kind(self) -> OperationType:
+        """Whether it reads, writes or subscribes."""
+        return self.definition.operation
 
     def values(self, given: Mapping[str, Any]) -> VariableValues:
         """The values of the variables; raises Refused where they are not what was declared.

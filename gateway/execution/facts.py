@@ -1,29 +1,50 @@
 """What the gateway knows without asking a registry: its clusters, how they stand, and the vocabulary in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+
+from strawberry import ID
 
 from adapters.contract.codes import SourceStatus
 from adapters.contract.errors import ContractBroken
 from adapters.contract.languages import chain
+from gateway.access.viewer import Viewer
+from gateway.execution.disclosed import Disclosure
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory
+from gateway.federation.reference import Reference
 from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
+from schemas.enums import UnavailableReason
+from schemas.member import MemberUnavailable
 from schemas.vocabulary import Concept
 
-__all__ = ["Facts", "Services"]
+__all__ = ["DisclosureLog", "Facts", "Services"]
+
+
+class DisclosureLog(Protocol):
+    """Where it is kept who was given what about whom."""
+
+    async def write(self, viewer: Viewer, disclosures: Sequence[Disclosure]) -> None:
+        """Returns when the disclosures are kept; raises ClientError where they cannot be, and none must be made."""
+
+    async def read(self, viewer: Viewer, first: int, after: str | None) -> Any:
+        """A page of what the viewer may read, as ``viewer.disclosures`` shows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What answers are made with: one for the life of the gateway. ``cluster`` gives a cluster by its code."""
+    """What answers are made with: one for the life of the gateway.
+
+    ``cluster`` gives a cluster by its code.
+    """
 
     directory: Directory
     codec: CursorCodec
     vocabulary: Vocabulary
     cluster: Callable[[str], Cluster]
+    log: DisclosureLog
 
 
 class Facts:
@@ -39,6 +60,14 @@ class Facts:
     def cluster(self, slug: str) -> Any:
         """A cluster by slug."""
         return self.services.cluster(slug) if slug in self.services.directory else None
+
+    def unavailable(self, reference: Reference) -> MemberUnavailable:
+        """A member whose registry did not answer."""
+        return MemberUnavailable(
+            id=ID(reference.id),
+            cluster=self.services.cluster(reference.cluster),
+            reason=UnavailableReason.SOURCE_UNAVAILABLE,
+        )
 
     def health(self, slug: str) -> SourceStatus:
         """How a cluster's registry stands."""

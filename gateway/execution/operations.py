@@ -1,13 +1,23 @@
 """One operation: from its text to its answer as bytes."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLSchema, execute
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationType,
+    VariableValues,
+    execute,
+    subscribe,
+)
 
+from gateway.access.viewer import ANONYMOUS, Viewer
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
 from gateway.execution.documents import MOST_ERRORS, Document, Documents, Limits, Prepared, Refused
@@ -19,6 +29,7 @@ from gateway.federation.fanout import begin_request
 
 __all__ = ["Operation", "Operations"]
 
+_NEEDS_STREAM = "A subscription needs a stream: ask by WebSocket, or with `Accept: text/event-stream`."
 _TOO_LONG = "The operation took too long and was given up. Ask for less at once, or try again."
 
 
@@ -31,6 +42,8 @@ class Operation:
     variables: Mapping[str, Any] | None = None
     only_query: bool = False
     """Whether anything but a query is refused, as for GET."""
+    viewer: Viewer = ANONYMOUS
+    """Who asks."""
 
 
 class Operations:
@@ -67,24 +80,73 @@ class Operations:
         try:
             document = self._documents.get(operation.text)
             prepared = self._chosen(document, operation)
-            values = prepared.values(operation.variables or {})
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                raise Refused.because(ClientError(ErrorCode.BAD_REQUEST, _NEEDS_STREAM))
+            return await self._run(document, prepared, operation)
         except Refused as refusal:
             return refused(refusal.errors)
-        begin_request()
+
+    async def stream(self, operation: Operation) -> AsyncIterator[Response]:
+        """Answers an operation: a subscription again and again, anything else once; raises nothing but cancellation."""
+        try:
+            document = self._documents.get(operation.text)
+            prepared = self._chosen(document, operation)
+            if prepared.kind is OperationType.SUBSCRIPTION:
+                async for response in self._events(document, prepared, operation):
+                    yield response
+            else:
+                yield await self._run(document, prepared, operation)
+        except Refused as refusal:
+            yield refused(refusal.errors)
+
+    async def _run(self, document: Document, prepared: Prepared, operation: Operation) -> Response:
+        values = prepared.values(operation.variables or {})
         plan = self._plan(prepared, Form.of(prepared, values))
-        context = RequestContext(self._services, alone=len(plan.roots) == 1)
+        plan.check(operation.viewer)
+        begin_request()
+        context = RequestContext(self._services, operation.viewer, alone=len(plan.roots) == 1)
         try:
             async with asyncio.timeout(self._deadline):
-                if plan.direct and self._direct:
-                    data = await plan.run(context, values)
-                    if data is not None:
-                        return answered(data, context.errors, whole=not context.partial)
-                else:
-                    plan.attend(context, values)
-                result = await self._execute(document, operation, context)
+                data, errors = await self._answer(document, plan, values, operation, context)
+                if found := context.disclosed.all():
+                    await self._services.log.write(operation.viewer, found)
         except TimeoutError:
-            return refused(Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)).errors)
-        return answered(result.data, [*(result.errors or ()), *context.errors], whole=not context.partial)
+            raise Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)) from None
+        except ClientError as error:
+            raise Refused.because(error) from None
+        return answered(data, [*errors, *context.errors], whole=not context.partial)
+
+    async def _answer(
+        self,
+        document: Document,
+        plan: OperationPlan,
+        values: VariableValues,
+        operation: Operation,
+        context: RequestContext,
+    ) -> tuple[Any, Sequence[GraphQLError]]:
+        """The data and its errors: by the plan alone where that can be, else by the executor."""
+        if plan.direct and self._direct:
+            data = await plan.run(context, values)
+            if data is not None:
+                return data, ()
+        else:
+            plan.attend(context, values)
+        result = await self._execute(document, operation, context)
+        return result.data, result.errors or ()
+
+    async def _events(self, document: Document, prepared: Prepared, operation: Operation) -> AsyncIterator[Response]:
+        values = prepared.values(operation.variables or {})
+        plan = self._plan(prepared, Form.of(prepared, values))
+        plan.check(operation.viewer)
+        context = RequestContext(self._services, operation.viewer)
+        subscribed = subscribe(self._schema, document.node, context_value=context, **self._options(operation))
+        events = subscribed if isinstance(subscribed, ExecutionResult | AsyncIterator) else await subscribed
+        if isinstance(events, ExecutionResult):
+            yield answered(events.data, events.errors or (), whole=False)
+            return
+        async with aclosing(events):  # type: ignore[type-var]
+            async for event in events:
+                yield answered(event.data, event.errors or (), whole=False)
 
     def _compiled(self, prepared: Prepared, form: Form) -> OperationPlan:
         return compiled(self._schema, self._services, prepared, form)
@@ -94,20 +156,20 @@ class Operations:
             prepared = document.operation(operation.name)
         except ClientError as error:
             raise Refused.because(error) from None
-        if operation.only_query and not prepared.is_query:
-            kind = prepared.definition.operation.value
-            raise Refused.because(ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"A {kind} must be sent by POST."))
+        if operation.only_query and prepared.kind is OperationType.MUTATION:
+            raise Refused.because(ClientError(ErrorCode.METHOD_NOT_ALLOWED, "A mutation must be sent by POST."))
         return prepared
 
     async def _execute(self, document: Document, operation: Operation, context: RequestContext) -> ExecutionResult:
-        result = execute(
-            self._schema,
-            document.node,
-            context_value=context,
-            variable_values=dict(operation.variables or {}),
-            operation_name=operation.name,
-            max_coercion_errors=MOST_ERRORS,
-            executor_class=SplicingExecutor,
-            hide_suggestions=True,
-        )
+        result = execute(self._schema, document.node, context_value=context, **self._options(operation))
         return result if isinstance(result, ExecutionResult) else await result
+
+    @staticmethod
+    def _options(operation: Operation) -> dict[str, Any]:
+        return {
+            "variable_values": dict(operation.variables or {}),
+            "operation_name": operation.name,
+            "max_coercion_errors": MOST_ERRORS,
+            "executor_class": SplicingExecutor,
+            "hide_suggestions": True,
+        }

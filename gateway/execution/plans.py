@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from graphql import GraphQLField, GraphQLSchema, VariableValues, get_argument_values
+from graphql import GraphQLField, GraphQLSchema, OperationType, VariableValues, get_argument_values
 
+from gateway.access.viewer import Viewer
 from gateway.execution.connections import ListPlan
 from gateway.execution.context import RequestContext
-from gateway.execution.documents import Prepared, variables
+from gateway.execution.documents import MOST_ERRORS, Prepared, Refused, variables
 from gateway.execution.facts import Facts, Services
+from gateway.execution.guards import Guard, guards
 from gateway.execution.references import EntitiesPlan, MemberPlan, NodePlan, NodesPlan
 from gateway.execution.selection import Asked, Selections
 from gateway.execution.writing import Unwritable, Write, Writing
@@ -112,11 +114,19 @@ class Root:
 class OperationPlan:
     """The plans of the root fields of one form of an operation.
 
-    ``direct`` says that there is one for every field, so that the executor need not be entered.
+    ``direct`` says that there is one for every field, so that the executor need not be entered. ``guards`` are the
+    fields that only some may see.
     """
 
     roots: Mapping[str, Root]
     direct: bool
+    guards: tuple[Guard, ...]
+
+    def check(self, viewer: Viewer) -> None:
+        """Raises Refused where the operation asks for what the viewer may not see."""
+        errors = [error for guard in self.guards if (error := guard.refusal(viewer)) is not None]
+        if errors:
+            raise Refused(errors[:MOST_ERRORS])
 
     async def run(self, context: RequestContext, values: VariableValues) -> dict[str, Any] | None:
         """The data, where all of it can be written; None where the executor has to complete what was answered."""
@@ -149,13 +159,14 @@ def compiled(schema: GraphQLSchema, services: Services, prepared: Prepared, form
     selections = Selections(schema, prepared.definition, prepared.fragments, form.values)
     writing = Writing(selections, Facts(services))
     roots: dict[str, Root] = {}
-    asked_for = selections.roots if prepared.is_query else []
+    asked_for = selections.roots if prepared.kind is OperationType.QUERY else []
     for asked in asked_for:
         definition = selections.schema.get_field(selections.object_type("Query"), asked.name)
         root = None if definition is None else _root(asked, definition, writing, services)
         if root is not None:
             roots[asked.key] = root
-    return OperationPlan(roots, direct=bool(roots) and len(roots) == len(asked_for))
+    direct = bool(roots) and len(roots) == len(asked_for)
+    return OperationPlan(roots, direct, guards(selections))
 
 
 def _root(asked: Asked, definition: GraphQLField, writing: Writing, services: Services) -> Root | None:

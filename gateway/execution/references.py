@@ -16,7 +16,6 @@ from gateway.federation.fanout import Outage
 from gateway.federation.loaders import Found
 from gateway.federation.reference import Reference
 from schemas.cluster import Cluster
-from schemas.enums import UnavailableReason
 from schemas.member import MemberUnavailable
 
 __all__ = ["EntitiesPlan", "MemberPlan", "NodePlan", "NodesPlan"]
@@ -156,9 +155,5 @@ class MemberPlan(_References):
         (value,) = await self._values(context, [reference])
         if isinstance(value, SourceFailure):
             context.partial = True
-            return MemberUnavailable(
-                id=arguments["id"],
-                cluster=self._services.cluster(reference.cluster),
-                reason=UnavailableReason.SOURCE_UNAVAILABLE,
-            )
+            return context.unavailable(reference)
         return value

@@ -9,7 +9,9 @@ from strawberry.utils.str_converters import to_camel_case
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.request import RELEVANCE, Condition, Ordering, Search, Term, Where
 from adapters.contract.text import content_words, words
+from gateway.access.viewer import Viewer
 from gateway.errors import ClientError, ErrorCode
+from gateway.execution.facts import Services
 from gateway.federation.directory import Directory
 from gateway.federation.lists import ListRequest
 from gateway.vocabulary import Vocabulary
@@ -27,13 +29,12 @@ _LATEST = Ordering("UPDATED_AT", descending=True)
 _TYPED = re.compile(r"[^\W_]+")
 
 
-def list_request(
-    of: str, given: Mapping[str, Any], directory: Directory, vocabulary: Vocabulary, *, hits: bool
-) -> ListRequest:
-    """The request for one page; ``given`` are the field's arguments, as graphql-core coerces them.
+def list_request(of: str, given: Mapping[str, Any], services: Services, viewer: Viewer, *, hits: bool) -> ListRequest:
+    """The request for one page of a viewer; ``given`` are the field's arguments, as graphql-core coerces them.
 
     BAD_INPUT and PAGE_TOO_LARGE say what is wrong with them.
     """
+    directory, vocabulary = services.directory, services.vocabulary
     size, cursor, backward = _paging(given)
     filtered: Mapping[str, Any] = given.get("filter") or {}
     search = _search(given.get("search"), given.get("lang"), vocabulary)
@@ -46,6 +47,7 @@ def list_request(
         backward=backward,
         hits=hits and search is not None,
         fail_whole=given["onSourceFailure"] is OnSourceFailure.FAIL,
+        viewer=viewer,
     )
 
 

@@ -148,7 +148,7 @@ class Selections:
         spread: set[str],
     ) -> None:
         for selection in selections:
-            if not self._included(selection):
+            if not self.included(selection):
                 continue
             match selection:
                 case FieldNode():
@@ -164,7 +164,8 @@ class Selections:
                     if self._applies(fragment.type_condition.name.value, type_):
                         self._collect(type_, fragment.selection_set.selections, found, spread)
 
-    def _included(self, selection: SelectionNode) -> bool:
+    def included(self, selection: SelectionNode) -> bool:
+        """Whether @skip and @include leave a selection in."""
         if not selection.directives:
             return True
         skip = get_directive_values(GraphQLSkipDirective, selection, self.variables)

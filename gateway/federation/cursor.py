@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -19,12 +19,13 @@ _SIGNATURE = 12
 """Bytes of a signature: a guess costs a request, and 2**96 of them are out of reach."""
 
 
-def fingerprint(where: Where, ordering: Ordering, clusters: Sequence[str]) -> str:
+def fingerprint(seen: Mapping[str, Where], ordering: Ordering) -> str:
     """A short hash of all that decides which rows a walk meets, and in which order; the viewer's view among it.
 
-    It holds the words and concepts that a search came to, so that a cursor outlives no change of vocabulary.
+    ``seen`` is what each registry is asked for. It holds the words and concepts that a search came to, so that a
+    cursor outlives no change of vocabulary.
     """
-    walk = repr((where, ordering, tuple(clusters))).encode("utf-8", "backslashreplace")
+    walk = repr((seen, ordering)).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(walk, digest_size=9).hexdigest()
 
 

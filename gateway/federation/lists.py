@@ -1,13 +1,14 @@
 """Pages of one ordered list over all registries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from adapters.contract.answer import Row
-from adapters.contract.codes import SourceStatus, Visibility
+from adapters.contract.codes import SourceStatus
 from adapters.contract.request import Boundary, FetchRequest, Ordering, PageRequest, Where
 from adapters.contract.shape import Shape
+from gateway.access.viewer import ANONYMOUS, Viewer
 from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
 from gateway.federation.directory import Directory
 from gateway.federation.fanout import Answer, Outage, all_failed, ask_all, fetch, together
@@ -21,7 +22,8 @@ class ListRequest:
     """One page of a list, as a client asks for it.
 
     ``clusters`` are those of the filter, all where it names none. ``cursor`` is ``after`` of a
-    forward and ``before`` of a backward page.
+    forward and ``before`` of a backward page. ``where`` is what anybody may ask: each registry is asked under the
+    view that the viewer has of it.
     """
 
     where: Where
@@ -32,11 +34,17 @@ class ListRequest:
     backward: bool = False
     hits: bool = False
     fail_whole: bool = False
+    viewer: Viewer = ANONYMOUS
 
     @cached_property
     def walk(self) -> str:
         """The fingerprint of the walk that this page is part of."""
-        return fingerprint(self.where, self.ordering, self.clusters)
+        return fingerprint(self.seen, self.ordering)
+
+    @cached_property
+    def seen(self) -> Mapping[str, Where]:
+        """What each registry of the filter is asked for, by cluster."""
+        return {code: replace(self.where, view=self.viewer.view(code)) for code in self.clusters}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +100,12 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
         cursor = codec.decode(request.cursor, request.walk)
         boundary, walking = cursor.boundary, cursor.clusters
     inline = shapes[0] if len(shapes) == 1 and not shapes[0].nested else None
-    asked = PageRequest(
-        request.where, request.ordering, request.size + 1, boundary, request.backward, inline, request.hits
-    )
-    answers = await ask_all(directory, walking, lambda registry: registry.page(asked))
+    limit = request.size + 1
+    asked = {
+        code: PageRequest(where, request.ordering, limit, boundary, request.backward, inline, request.hits)
+        for code, where in request.seen.items()
+    }
+    answers = await ask_all(directory, walking, lambda registry: registry.page(asked[registry.cluster.code]))
     _settle(request, answers)
     pages = {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)}
     rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
@@ -104,13 +114,13 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
     if inline is not None:
         bodies = {inline: {(placed.cluster, placed.row.key): placed.row for placed in rows}}
     elif shapes:
-        bodies, lost = await _bodies(directory, request.where.view, keys, shapes)
+        bodies, lost = await _bodies(directory, request.viewer, keys, shapes)
         while lost:  # What these had won is made up for by the others, whose rows suffice for a page without them.
             answers = {**answers, **lost}
             _settle(request, answers)
             pages = {code: found for code, found in pages.items() if code not in lost}
             keys, more = merge(pages, request.ordering, request.size, backward=request.backward)
-            bodies, lost = await _bodies(directory, request.where.view, keys, shapes)
+            bodies, lost = await _bodies(directory, request.viewer, keys, shapes)
         found = set.intersection(*(set(bodies[each]) for each in shapes))  # a shape is hashed once, not for each row
         rows = [placed for placed in keys if (placed.cluster, placed.row.key) in found]
     taking_part = tuple(code for code in walking if isinstance(answers[code], Answer))
@@ -139,13 +149,15 @@ def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | 
 
 
 async def _bodies(
-    directory: Directory, view: Visibility, rows: Sequence[Placed], shapes: Sequence[Shape]
+    directory: Directory, viewer: Viewer, rows: Sequence[Placed], shapes: Sequence[Shape]
 ) -> tuple[dict[Shape, dict[tuple[str, str], Row]], dict[str, Outage]]:
     """The contents of the winners: one statement for each registry and shape, all at once."""
     keys: dict[str, list[str]] = {}
     for placed in rows:
         keys.setdefault(placed.cluster, []).append(placed.row.key)
-    asked = [(code, FetchRequest(tuple(found), shape, view)) for code, found in keys.items() for shape in shapes]
+    asked = [
+        (code, FetchRequest(tuple(found), shape, viewer.view(code))) for code, found in keys.items() for shape in shapes
+    ]
     answers = await together(*(fetch(directory[code], request) for code, request in asked))
     bodies: dict[Shape, dict[tuple[str, str], Row]] = {shape: {} for shape in shapes}
     lost: dict[str, Outage] = {}

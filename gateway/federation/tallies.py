@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from adapters.contract.request import FacetRequest, Where
+from adapters.contract.request import FacetRequest
 from gateway.federation.directory import Directory
 from gateway.federation.fanout import Answer, Outage, ask_all
+from gateway.federation.lists import ListRequest
 
 __all__ = ["FacetTally", "Tally", "count", "facet"]
 
@@ -37,29 +38,31 @@ class FacetTally:
     outages: tuple[Outage, ...]
 
 
-async def count(directory: Directory, clusters: Sequence[str], where: Where) -> Tally:
-    """Counts the rows in each registry and adds."""
-    answers = await ask_all(directory, clusters, lambda registry: registry.count(where))
+async def count(directory: Directory, request: ListRequest) -> Tally:
+    """Counts the rows of a list in each registry and adds."""
+    seen = request.seen
+    answers = await ask_all(directory, request.clusters, lambda registry: registry.count(seen[registry.cluster.code]))
     return Tally(
         {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)},
         tuple(answer for answer in answers.values() if isinstance(answer, Outage)),
     )
 
 
-async def facet(directory: Directory, clusters: Sequence[str], request: FacetRequest) -> FacetTally:
+async def facet(directory: Directory, request: ListRequest, name: str) -> FacetTally:
     """Groups in each registry on the shared vocabulary and adds; CLUSTER is a count of each registry."""
-    if request.facet == "CLUSTER":
-        tally = await count(directory, clusters, request.where)
+    if name == "CLUSTER":
+        tally = await count(directory, request)
         parts = {code: {code: number} for code, number in tally.by_cluster.items() if number}
-        return FacetTally(request.facet, _ranked(parts), tally.outages)
-    answers = await ask_all(directory, clusters, lambda registry: registry.facet(request))
+        return FacetTally(name, _ranked(parts), tally.outages)
+    asked = {code: FacetRequest(where, name) for code, where in request.seen.items()}
+    answers = await ask_all(directory, request.clusters, lambda registry: registry.facet(asked[registry.cluster.code]))
     values: dict[str, dict[str, int]] = {}
     for code, answer in answers.items():
         if isinstance(answer, Answer):
             for value, number in answer.value.items():
                 values.setdefault(value, {})[code] = number
     outages = tuple(answer for answer in answers.values() if isinstance(answer, Outage))
-    return FacetTally(request.facet, _ranked(values), outages)
+    return FacetTally(name, _ranked(values), outages)
 
 
 def _ranked(values: Mapping[str, Mapping[str, int]]) -> list[tuple[str, Mapping[str, int]]]:

@@ -1,0 +1,82 @@
+"""The viewer: who asks, and what was told of it."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from adapters.contract.viewers import Purpose, Scope, ViewerClass
+from schemas.cluster import Cluster
+from schemas.connection import PageInfo
+from schemas.context import Info
+from schemas.member import MemberResult
+from schemas.scalars import DateTime
+from schemas.scopes import requires
+
+__all__ = ["DisclosureConnection", "DisclosureEdge", "DisclosureEvent", "Viewer"]
+
+
+@strawberry.type(description="An entry of the disclosure log: somebody was given something about a member.")
+class DisclosureEvent:
+    at: DateTime = strawberry.field(description="When.")
+    viewer_org: str = strawberry.field(description="Whom, by the name of the organisation.")
+    viewer_class: ViewerClass = strawberry.field(description="What kind of viewer that was.")
+    viewer_cluster: Cluster | None = strawberry.field(description="The cluster that it belongs to or acts for.")
+    cluster: Cluster = strawberry.field(description="The cluster whose registry gave it.")
+    purpose: Purpose = strawberry.field(description="What for.")
+    fields: list[str] = strawberry.field(description="Which fields.")
+    basis: str = strawberry.field(description="By what right.")
+
+
+@strawberry.type(description="An entry in its list.")
+class DisclosureEdge:
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: DisclosureEvent = strawberry.field(description="The entry.")
+
+
+@strawberry.type(description="Entries of the disclosure log, the latest first.")
+class DisclosureConnection:
+    edges: list[DisclosureEdge] = strawberry.field(description="The entries with their places.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+
+
+@strawberry.type(description="Who asks, by the credential of the request.")
+class Viewer:
+    source: strawberry.Private[Any]
+
+    @strawberry.field(description="What a credential's holder is known by; the same for each of its requests.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.source.id)
+
+    @strawberry.field(name="class", description="What kind of viewer it is.")
+    def kind(self) -> ViewerClass:
+        return self.source.kind  # type: ignore[no-any-return]
+
+    @strawberry.field(description="The name that disclosures are logged under.")
+    def organisation(self) -> str:
+        return self.source.organisation  # type: ignore[no-any-return]
+
+    @strawberry.field(description="The cluster that it belongs to or acts for.")
+    def cluster(self, info: Info) -> Cluster | None:
+        return info.context.cluster(self.source.cluster)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="The scopes that its credential holds.")
+    def scopes(self) -> list[str]:
+        return sorted(self.source.scopes)
+
+    @strawberry.field(description="The member that it acts for, with all that its registry keeps for the corridor.")
+    async def member(self, info: Info) -> MemberResult | None:
+        return await info.context.own(info)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="Who was given what about the member that the viewer acts for; to who acts for a cluster, about "
+        "any of its members.",
+        directives=[requires(Scope.DISCLOSURES_READ)],
+    )
+    async def disclosures(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many entries at most, 1 to 100.")] = 50,
+        after: Annotated[str | None, strawberry.argument(description="Only entries behind this cursor.")] = UNSET,
+    ) -> DisclosureConnection:
+        return await info.context.disclosures(first, after or None)  # type: ignore[no-any-return]
