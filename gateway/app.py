@@ -19,7 +19,7 @@ from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory, Source
 from gateway.federation.flights import SharedRegistry
 from gateway.federation.reference import Reference
-from gateway.http.application import application
+from gateway.http.application import Backend, application
 from gateway.settings import RegistrySettings, Settings
 from gateway.telemetry.caches import Caches, Counts
 from gateway.vocabulary import Vocabulary
@@ -63,6 +63,13 @@ class Gateway:
             depth=settings.max_depth,
             fields=settings.max_fields,
             documents=settings.document_cache,
+            characters=settings.max_document,
+            aliases=settings.max_aliases,
+            roots=settings.max_roots,
+            directives=settings.max_directives,
+            crowd=settings.max_directives_at_place,
+            repeats=settings.max_repeats,
+            items=settings.max_items,
         )
         operations = Operations(
             build()._schema,  # noqa: SLF001 - Strawberry hands out graphql-core's schema no other way
@@ -71,6 +78,7 @@ class Gateway:
             deadline=settings.request_deadline,
             plans=settings.plan_cache,
             direct=direct,
+            introspection=settings.introspection,
         )
         return cls(directory, operations)
 
@@ -110,7 +118,13 @@ def create_app(settings: Settings, directory: Directory | None = None) -> Starle
         yield
         await opened.close()
 
-    return application(gateway.run, opened, lifespan, settings, {**gateway.operations.caches, **_caches(opened)})
+    backend = Backend(
+        run=gateway.run,
+        stream=gateway.operations.stream,
+        sdl=lambda: build().as_str(),
+        caches={**gateway.operations.caches, **_caches(opened)},
+    )
+    return application(backend, opened, lifespan, settings)
 
 
 def _caches(directory: Directory) -> Caches:

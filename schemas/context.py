@@ -1,5 +1,6 @@
 """What the schema asks of the gateway: typed here, implemented by ``gateway.execution``."""
 
+from collections.abc import AsyncGenerator
 from typing import Any, Protocol
 
 from strawberry.types import Info as StrawberryInfo
@@ -45,6 +46,9 @@ class Context(Facts, Protocol):
 
     async def disclosures(self, first: int, after: str | None) -> Any:
         """A page of what the viewer may read of the disclosure log."""
+
+    def source_healths(self) -> AsyncGenerator[Any, None]:
+        """How each registry stands now, and then each change."""
 
     async def programmes(self, info: "Info", slug: str) -> Any:
         """The programmes of a cluster."""

@@ -125,9 +125,9 @@ def describe(code: type[Code]) -> None:
         value.description = code(value.value).doc
 
 
-for _name in codes.__all__:
-    if _name != "Code":
-        describe(getattr(codes, _name))
+for _code in vars(codes).values():
+    if isinstance(_code, type) and issubclass(_code, Code) and _code is not Code:
+        describe(_code)
 for _enum in (
     OnSourceFailure,
     UnavailableReason,

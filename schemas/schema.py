@@ -10,6 +10,7 @@ from schemas.posting import Need, Offer
 from schemas.programme import Programme
 from schemas.query import Query
 from schemas.scalars import SCALARS
+from schemas.subscription import Subscription
 
 __all__ = ["build"]
 
@@ -25,6 +26,7 @@ def build() -> Schema:
     """The schema; build it once, it is not cheap."""
     return _Subgraph(
         query=Query,
+        subscription=Subscription,
         types=[Member, Offer, Need, Programme],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

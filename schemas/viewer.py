@@ -20,12 +20,13 @@ __all__ = ["DisclosureConnection", "DisclosureEdge", "DisclosureEvent", "Viewer"
 class DisclosureEvent:
     at: DateTime = strawberry.field(description="When.")
     viewer_org: str = strawberry.field(description="Whom, by the name of the organisation.")
-    viewer_class: ViewerClass = strawberry.field(description="What kind of viewer that was.")
     viewer_cluster: Cluster | None = strawberry.field(description="The cluster that it belongs to or acts for.")
-    cluster: Cluster = strawberry.field(description="The cluster whose registry gave it.")
     purpose: Purpose = strawberry.field(description="What for.")
     fields: list[str] = strawberry.field(description="Which fields.")
     basis: str = strawberry.field(description="By what right.")
+    members: list[strawberry.ID] = strawberry.field(
+        description="Which members it was about, by their IDs; a member that asks is told of itself alone."
+    )
 
 
 @strawberry.type(description="An entry in its list.")

@@ -1,9 +1,9 @@
 """Viewers for tests, and a log that they can look into."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from gateway.access.viewer import GRANTABLE, Viewer, ViewerClass
+from gateway.audit import Page
 from gateway.execution.disclosed import Disclosure
 
 __all__ = ["Notes", "PARTNER", "viewer"]
@@ -28,6 +28,6 @@ class Notes:
         """Notes them."""
         self.written.extend((viewer, each) for each in disclosures)
 
-    async def read(self, viewer: Viewer, first: int, after: str | None) -> Any:
+    async def read(self, viewer: Viewer, first: int, behind: int | None) -> Page:
         """Nobody reads it through GraphQL."""
         raise NotImplementedError

@@ -1,23 +1,26 @@
 """The gateway for one request: what the schema's resolvers call, and what the plans of its operation share."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from adapters.contract.answer import Row
-from adapters.contract.codes import Visibility
+from adapters.contract.codes import SourceStatus, Visibility
 from adapters.contract.request import Ordering, PageRequest, Where
 from gateway.access.viewer import Viewer
 from gateway.execution.disclosed import Disclosed
 from gateway.execution.facts import Facts, Services
+from gateway.execution.log import disclosures
 from gateway.execution.rendering import Rendering
 from gateway.execution.selection import Asked, Selections
 from gateway.execution.writing import Writing
 from gateway.federation.fanout import Outage, ask
 from gateway.federation.loaders import Found, Key, Load, gathered, load
 from gateway.federation.reference import Reference
+from schemas.connection import SourceReport
 from schemas.context import Info
 
 __all__ = ["RequestContext"]
@@ -55,6 +58,20 @@ class RequestContext(Facts):
         """What the registries give for a root field."""
         return await self.answer(str(_raw(info).path.key))
 
+    async def source_healths(self) -> AsyncGenerator[SourceReport, None]:
+        """How each registry stands now, and then each change."""
+        async with aclosing(self.services.directory.healths()) as found:
+            async for source, health in found:
+                yield SourceReport(
+                    cluster=self.services.cluster(source.cluster.code),
+                    status=health,
+                    returned=0,
+                    total=None,
+                    as_of=None,
+                    latency_ms=None,
+                    retryable=health not in {SourceStatus.OK, SourceStatus.NOT_AUTHORISED},
+                )
+
     async def programmes(self, info: Info, slug: str) -> Any:
         """The programmes of a cluster."""
         rows = self._rendering("Programme", info)
@@ -86,7 +103,7 @@ class RequestContext(Facts):
 
     async def disclosures(self, first: int, after: str | None) -> Any:
         """A page of what the viewer may read of the disclosure log."""
-        return await self.services.log.read(self.viewer, first, after)
+        return await disclosures(self.services, self.viewer, first, after)
 
     def report(self, asked: Asked, outage: Outage) -> None:
         """Has the answer tell that a registry took no part in a root field."""

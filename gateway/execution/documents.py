@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -15,6 +16,7 @@ from graphql import (
     GraphQLSyntaxError,
     InlineFragmentNode,
     Node,
+    NoFragmentCyclesRule,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -33,7 +35,8 @@ from graphql.execution.get_variable_signature import GraphQLVariableSignature, g
 from graphql.execution.values import VariableValueSource
 
 from gateway.errors import ClientError, ErrorCode
-from gateway.execution.measure import measure
+from gateway.execution.introspection import introspects
+from gateway.execution.measure import Measure, measure, most_repeated
 
 __all__ = ["MOST_ERRORS", "Document", "Documents", "Limits", "Prepared", "Refused", "variables"]
 
@@ -45,6 +48,13 @@ _LIMITS_OF_GRAPHQL = {
 }
 """How graphql-core words its own limits, for which it has no codes; what a client wrote never comes first."""
 _REWORDED = {"Validation aborted.": "The document is too intricate to be checked. Ask for fewer fields and fragments."}
+_ADVICE = {
+    ErrorCode.TOO_DEEP: "Ask in two steps.",
+    ErrorCode.TOO_MANY_FIELDS: "Ask in two steps.",
+    ErrorCode.TOO_MANY_ALIASES: "Ask for many things of one kind in a list, such as `nodes(ids: …)`.",
+    ErrorCode.TOO_MANY_ROOTS: "Send several operations, one a request.",
+    ErrorCode.TOO_MANY_DIRECTIVES: "Put those that belong together on a fragment.",
+}
 
 
 class Refused(Exception):
@@ -62,12 +72,38 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may hold; ``documents`` is how many are remembered, parsed and validated."""
+    """What one document may hold; ``documents`` is how many are remembered, parsed and validated.
+
+    ``characters`` and ``tokens`` are counted before it is parsed, the rest before it is validated: ``crowd`` is how
+    many directives may stand at one place, ``repeats`` how often one response key may be asked for there. ``items``
+    is how many the lists in an operation's variables may have together.
+    """
 
     tokens: int = 1000
     depth: int = 10
     fields: int = 500
     documents: int = 1000
+    characters: int = 32 * 1024
+    aliases: int = 15
+    roots: int = 10
+    directives: int = 20
+    crowd: int = 4
+    repeats: int = 25
+    items: int = 2000
+
+    def check(self, measured: Measure) -> None:
+        """Raises ClientError for the first limit that a document is over."""
+        for found, most, code, what in (
+            (measured.depth, self.depth, ErrorCode.TOO_DEEP, "nests more than {} levels"),
+            (measured.fields, self.fields, ErrorCode.TOO_MANY_FIELDS, "asks for more than {} fields"),
+            (measured.aliases, self.aliases, ErrorCode.TOO_MANY_ALIASES, "has more than {} aliases"),
+            (measured.roots, self.roots, ErrorCode.TOO_MANY_ROOTS, "asks for more than {} fields at its root"),
+            (measured.directives, self.directives, ErrorCode.TOO_MANY_DIRECTIVES, "has more than {} directives"),
+            (measured.crowd, self.crowd, ErrorCode.TOO_MANY_DIRECTIVES, "has more than {} directives at one place"),
+        ):
+            if found > most:
+                message = f"The document {what.format(most)}, fragments unfolded. {_ADVICE[code]}"
+                raise ClientError(code, message, limit=most)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +111,7 @@ class Prepared:
     """One operation of a document.
 
     ``shaping`` names the variables that stand in a directive or below the root: a plan holds for their values.
+    ``items`` is how many the lists in its variables may have together.
     """
 
     schema: GraphQLSchema
@@ -82,15 +119,21 @@ class Prepared:
     fragments: Mapping[str, FragmentDefinitionNode]
     shaping: tuple[str, ...]
     declared: tuple[GraphQLVariableSignature, ...]
+    items: int
 
     @classmethod
     def of(
-        cls, schema: GraphQLSchema, definition: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+        cls,
+        schema: GraphQLSchema,
+        definition: OperationDefinitionNode,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        within: Sequence[VariableNode],
+        items: int,
     ) -> "Prepared":
-        """An operation of a valid document."""
+        """An operation of a valid document; ``within`` are the variables that stand in the fragments of all of it."""
         signatures = [get_variable_signature(schema, each) for each in definition.variable_definitions or ()]
         declared = tuple(each for each in signatures if not isinstance(each, GraphQLError))
-        return cls(schema, definition, fragments, _shaping(definition, fragments), declared)
+        return cls(schema, definition, fragments, _shaping(definition, fragments, within), declared, items)
 
     @property
     def kind(self) -> OperationType:
@@ -103,11 +146,14 @@ class Prepared:
         Where they are right, they are coerced by the types that were looked up once. Whatever else there is
         to do or to say is left to graphql-core, which looks them up anew.
         """
+        _check_items(given, self.items)
         sources: dict[str, VariableValueSource] = {}
         coerced: dict[str, Any] = {}
         for each in self.declared:
             value = given.get(each.name, Undefined)
-            if value is Undefined and each.default is None and not is_non_null_type(each.type):
+            if value is Undefined:
+                if each.default is not None or is_non_null_type(each.type):
+                    return self._values(given)
                 sources[each.name] = VariableValueSource(each)
                 continue
             coerced[each.name] = found = coerce_input_value(value, each.type) if _is_flat(value) else Undefined
@@ -126,10 +172,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A valid document and its operations by name (None for one without)."""
+    """A valid document and its operations by name (None for one without); ``introspects``: it asks for the schema."""
 
     node: DocumentNode
     operations: Mapping[str | None, Prepared]
+    introspects: bool
 
     def operation(self, name: str | None) -> Prepared:
         """The operation to run; OPERATION_UNKNOWN where it is not clear which."""
@@ -157,29 +204,75 @@ class Documents:
 
     def _read(self, text: str) -> Document:
         """The document; raises Refused, which nothing remembers."""
+        if len(text) > self._limits.characters:
+            raise Refused.because(_too_long(self._limits.characters))
         try:
             node = parse(text, max_tokens=self._limits.tokens)
         except GraphQLSyntaxError as error:
             raise Refused([_coded(error, ErrorCode.SYNTAX_ERROR)]) from None
+        self._check_size(node)
         errors = validate(self._schema, node, max_errors=MOST_ERRORS, hide_suggestions=True)
         if errors:
             raise Refused([_coded(error, ErrorCode.VALIDATION_FAILED) for error in errors])
-        self._check_size(node)
         fragments = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
         operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
-        return Document(
-            node,
-            {each.name.value if each.name else None: Prepared.of(self._schema, each, fragments) for each in operations},
-        )
+        within = [variable for each in fragments.values() for variable in variables(each)]
+        prepared = [Prepared.of(self._schema, each, fragments, within, self._limits.items) for each in operations]
+        names = [each.name.value if each.name else None for each in operations]
+        return Document(node, dict(zip(names, prepared, strict=True)), introspects(node))
 
     def _check_size(self, node: DocumentNode) -> None:
-        measured, limits = measure(node), self._limits
-        if measured.depth > limits.depth:
-            too_deep = f"The operation nests more than {limits.depth} levels, fragments included. Ask in two steps."
-            raise Refused.because(ClientError(ErrorCode.TOO_DEEP, too_deep))
-        if measured.fields > limits.fields:
-            too_many = f"The operation asks for more than {limits.fields} fields, fragments unfolded. Ask in two steps."
-            raise Refused.because(ClientError(ErrorCode.TOO_MANY_FIELDS, too_many))
+        """Refuses what would take long to validate: validation compares what repeats pair by pair."""
+        try:
+            measured = measure(node)
+        except RecursionError:
+            measured = Measure(depth=self._limits.depth + 1)
+        try:
+            self._limits.check(measured)
+        except ClientError as error:
+            raise Refused.because(error) from None
+        self._check_directives(measured.doubled)
+        if measured.cyclic:
+            errors = validate(self._schema, node, [NoFragmentCyclesRule], max_errors=MOST_ERRORS)
+            raise Refused([_coded(error, ErrorCode.VALIDATION_FAILED) for error in errors])
+        repeated, most = most_repeated(node), self._limits.repeats
+        if repeated.times > most:
+            too_often = (
+                f"The document asks for `{repeated.key[:80]}` {repeated.times} times at one place, fragments unfolded,"
+                f" and at most {most} times are allowed. Ask for it once there."
+            )
+            raise Refused.because(ClientError(ErrorCode.TOO_MANY_REPEATS, too_often, limit=most))
+
+    def _check_directives(self, doubled: Sequence[DirectiveNode]) -> None:
+        for each in doubled:
+            known = self._schema.get_directive(each.name.value)
+            if known is None or not known.is_repeatable:
+                once = f"The directive '@{each.name.value[:80]}' can stand only once at a place."
+                raise Refused([_coded(GraphQLError(once, [each]), ErrorCode.VALIDATION_FAILED)])
+
+
+def _too_long(most: int) -> ClientError:
+    return ClientError(
+        ErrorCode.DOCUMENT_TOO_LONG,
+        f"The document has more than {most} characters. Pass long values as variables, and leave out what is no code.",
+        limit=most,
+    )
+
+
+def _check_items(given: Mapping[str, Any], most: int) -> None:
+    """Refuses lists that would take long to coerce."""
+    items, ahead = 0, [each for each in given.values() if isinstance(each, list | dict)]
+    while ahead:
+        value = ahead.pop()
+        if isinstance(value, list):
+            items += len(value)
+        if items > most:
+            too_many = (
+                f"The lists in the variables have more than {most} items together. Send them in several requests."
+            )
+            raise Refused.because(ClientError(ErrorCode.TOO_MANY_ITEMS, too_many, limit=most))
+        inner = value if isinstance(value, list) else value.values()
+        ahead.extend(each for each in inner if isinstance(each, list | dict))
 
 
 def _is_flat(value: Any) -> bool:
@@ -189,7 +282,11 @@ def _is_flat(value: Any) -> bool:
     return not isinstance(value, dict)
 
 
-def _shaping(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> tuple[str, ...]:
+def _shaping(
+    operation: OperationDefinitionNode,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    within: Sequence[VariableNode],
+) -> tuple[str, ...]:
     """The variables of an operation but those that only stand in arguments of its root fields, by name."""
     asked_of_roots = {
         id(variable)
@@ -197,7 +294,7 @@ def _shaping(operation: OperationDefinitionNode, fragments: Mapping[str, Fragmen
         for argument in field.arguments or ()
         for variable in variables(argument)
     }
-    found = [variable for node in (operation.selection_set, *fragments.values()) for variable in variables(node)]
+    found = [*variables(operation.selection_set), *within]
     return tuple(sorted({each.name.value for each in found if id(each) not in asked_of_roots}))
 
 

@@ -10,6 +10,7 @@ from adapters.contract.codes import SourceStatus
 from adapters.contract.errors import ContractBroken
 from adapters.contract.languages import chain
 from gateway.access.viewer import Viewer
+from gateway.audit.reading import Page
 from gateway.execution.disclosed import Disclosure
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory
@@ -29,8 +30,8 @@ class DisclosureLog(Protocol):
     async def write(self, viewer: Viewer, disclosures: Sequence[Disclosure]) -> None:
         """Returns when the disclosures are kept; raises ClientError where they cannot be, and none must be made."""
 
-    async def read(self, viewer: Viewer, first: int, after: str | None) -> Any:
-        """A page of what the viewer may read, as ``viewer.disclosures`` shows it."""
+    async def read(self, viewer: Viewer, first: int, behind: int | None) -> Page:
+        """Some rows of what the viewer may read, the newest first, behind that of this place in the log."""
 
 
 @dataclass(frozen=True, slots=True)

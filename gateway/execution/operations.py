@@ -1,7 +1,7 @@
 """One operation: from its text to its answer as bytes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,10 +22,13 @@ from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
 from gateway.execution.documents import MOST_ERRORS, Document, Documents, Limits, Prepared, Refused
 from gateway.execution.facts import Services
+from gateway.execution.introspection import check_introspection
 from gateway.execution.plans import Form, OperationPlan, compiled
 from gateway.execution.responses import Response, answered, refused
 from gateway.execution.splice import SplicingExecutor
 from gateway.federation.fanout import begin_request
+from gateway.limits.rates import Payer
+from gateway.settings import Introspection
 
 __all__ = ["Operation", "Operations"]
 
@@ -44,13 +47,16 @@ class Operation:
     """Whether anything but a query is refused, as for GET."""
     viewer: Viewer = ANONYMOUS
     """Who asks."""
+    payer: Payer | None = None
+    """Who it is counted for; None where nobody counts."""
 
 
 class Operations:
     """Runs operations on one schema: each of them read once, and compiled once for each form it takes.
 
     ``deadline`` is in seconds; ``plans`` is how many compiled plans are remembered. With ``direct`` off every
-    operation goes through graphql-core's executor, which gives the same answers.
+    operation goes through graphql-core's executor, which gives the same answers. ``introspection`` says who may
+    read the schema.
     """
 
     def __init__(  # noqa: PLR0913 - settings, all by name
@@ -62,7 +68,9 @@ class Operations:
         deadline: float = 5.0,
         plans: int = 1000,
         direct: bool = True,
+        introspection: Introspection = Introspection.PUBLIC,
     ) -> None:
+        self._introspection = introspection
         self._schema = schema
         self._services = services
         self._deadline = deadline
@@ -92,8 +100,9 @@ class Operations:
             document = self._documents.get(operation.text)
             prepared = self._chosen(document, operation)
             if prepared.kind is OperationType.SUBSCRIPTION:
-                async for response in self._events(document, prepared, operation):
-                    yield response
+                async with aclosing(self._events(document, prepared, operation)) as responses:
+                    async for response in responses:
+                        yield response
             else:
                 yield await self._run(document, prepared, operation)
         except Refused as refusal:
@@ -134,7 +143,9 @@ class Operations:
         result = await self._execute(document, operation, context)
         return result.data, result.errors or ()
 
-    async def _events(self, document: Document, prepared: Prepared, operation: Operation) -> AsyncIterator[Response]:
+    async def _events(
+        self, document: Document, prepared: Prepared, operation: Operation
+    ) -> AsyncGenerator[Response, None]:
         values = prepared.values(operation.variables or {})
         plan = self._plan(prepared, Form.of(prepared, values))
         plan.check(operation.viewer)
@@ -153,6 +164,8 @@ class Operations:
 
     def _chosen(self, document: Document, operation: Operation) -> Prepared:
         try:
+            if document.introspects:
+                check_introspection(operation.viewer, self._introspection)
             prepared = document.operation(operation.name)
         except ClientError as error:
             raise Refused.because(error) from None

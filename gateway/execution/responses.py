@@ -30,6 +30,8 @@ class Response:
     executed: bool
     refusal: ErrorCode | None = None
     whole: bool = False
+    retry_after: float | None = None
+    """Seconds after which it may be asked again, where the refusal says so."""
 
 
 def answered(data: Any, errors: Sequence[GraphQLError], *, whole: bool) -> Response:
@@ -43,7 +45,8 @@ def refused(errors: Sequence[GraphQLError]) -> Response:
     """The answer to a request that could not be run."""
     formatted = [_formatted(error) for error in errors]
     refusal = ErrorCode(formatted[0]["extensions"]["code"])
-    return Response(orjson.dumps({"errors": formatted}), executed=False, refusal=refusal)
+    retry_after = formatted[0]["extensions"].get("retryAfter")
+    return Response(orjson.dumps({"errors": formatted}), executed=False, refusal=refusal, retry_after=retry_after)
 
 
 def _formatted(error: GraphQLError) -> dict[str, Any]:

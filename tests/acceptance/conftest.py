@@ -12,6 +12,7 @@ from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
 from gateway.settings import Settings
+from tests.viewers import PARTNER, Notes
 
 Ask = Callable[..., Awaitable[Any]]
 
@@ -26,7 +27,7 @@ async def gateway(city_databases: dict[str, str]) -> AsyncIterator[Gateway]:
         )
     )
     settings = Settings(cursor_secret="for tests only", request_deadline=60)  # type: ignore[arg-type]
-    yield Gateway.of(settings, directory)
+    yield Gateway.of(settings, directory, Notes())
     await directory.close()
 
 
@@ -35,7 +36,7 @@ def ask(gateway: Gateway) -> Ask:
     """Runs an operation that has to succeed, and gives its data."""
 
     async def run(text: str, **variables: Any) -> Any:
-        answer = json.loads((await gateway.run(Operation(text, variables=variables))).body)
+        answer = json.loads((await gateway.run(Operation(text, variables=variables, viewer=PARTNER))).body)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 

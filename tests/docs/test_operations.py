@@ -20,6 +20,7 @@ from gateway.execution.operations import Operation
 from gateway.settings import RegistrySettings, Settings
 from tests.docs.answers import unlike
 from tests.docs.pages import PAGES, Block, all_blocks, blocks, name
+from tests.viewers import PARTNER, Notes
 
 Open = Callable[[str], Awaitable[Gateway]]
 
@@ -38,7 +39,7 @@ async def opened(city_databases: dict[str, str]) -> AsyncIterator[Open]:
                 slow = {"deadline": 30, "statement_timeout": 20, "connect_timeout": 20}  # for a busy machine
                 registries = {city: RegistrySettings(dsn=dsn, **slow) for city, dsn in dsns.items()}
                 settings = Settings(registries=registries, cursor_secret="for tests only", request_deadline=60)
-                gateways[down] = Gateway.of(settings, open_directory(settings))
+                gateways[down] = Gateway.of(settings, open_directory(settings), Notes())
             return gateways[down]
 
         yield opening
@@ -83,7 +84,7 @@ async def test_the_operations_of_a_page_run_as_it_says(page: Path, opened: Open)
         given = _of_operation(found, place, "variables")
         variables = _filled(json.loads(given.text), known) if given else None
         down = block.marks.get("down", "")
-        response = await (await opened(down)).run(Operation(block.text, variables=variables))
+        response = await (await opened(down)).run(Operation(block.text, variables=variables, viewer=PARTNER))
         answer = json.loads(response.body)
         codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
         expected = set(filter(None, block.marks.get("errors", "SOURCE_UNAVAILABLE" if down else "").split(",")))

@@ -13,10 +13,24 @@ from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
 from gateway.federation.reference import Reference
 from gateway.settings import Settings
+from tests.viewers import PARTNER, Notes
 
-SETTINGS = Settings(
-    cursor_secret="for tests only", max_tokens=100_000, max_depth=50, max_fields=100_000, request_deadline=60
-)  # type: ignore[arg-type]
+BOUNDLESS = {
+    "max_tokens": 100_000,
+    "max_depth": 50,
+    "max_fields": 100_000,
+    "max_document": 1_000_000,
+    "max_aliases": 10_000,
+    "max_directives": 10_000,
+    "max_roots": 10_000,
+    "max_directives_at_place": 1000,
+    "max_items": 100_000,
+    "max_repeats": 10_000,
+    "max_cost": 10_000_000,
+    "max_nodes": 10_000_000,
+}
+"""Limits that no generated operation meets."""
+SETTINGS = Settings(cursor_secret="for tests only", request_deadline=60, **BOUNDLESS)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +42,7 @@ async def over_postgres(city_databases: dict[str, str]) -> AsyncIterator[Gateway
             for city, dsn in city_databases.items()
         )
     )
-    yield Gateway.of(SETTINGS, directory)
+    yield Gateway.of(SETTINGS, directory, Notes())
     await directory.close()
 
 
@@ -36,7 +50,7 @@ async def over_postgres(city_databases: dict[str, str]) -> AsyncIterator[Gateway
 async def in_memory(over_postgres: Gateway) -> Gateway:
     """The same rows as objects, walked field by field by graphql-core."""
     sources = [Source(await snapshot(source.registry), deadline=30) for source in over_postgres.directory]  # type: ignore[arg-type]
-    return Gateway.of(SETTINGS, Directory.of(*sources))
+    return Gateway.of(SETTINGS, Directory.of(*sources), Notes())
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +61,7 @@ async def seeds(over_postgres: Gateway) -> Mapping[str, Sequence[str]]:
       offers(first: 10) { nodes { id } }
       clusters { slug id }
     }"""
-    data = json.loads((await over_postgres.run(Operation(text))).body)["data"]
+    data = json.loads((await over_postgres.run(Operation(text, viewer=PARTNER))).body)["data"]
     members = data["members"]["nodes"]
     unknown = Reference("Member", "technomontreal", "no-such-key").id
     postings = [each["id"] for member in members for each in member["offers"] + member["needs"] + member["programmes"]]

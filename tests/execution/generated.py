@@ -20,6 +20,8 @@ DEPTH = 5
 LANGS = ["fr-CA", "es-MX", "en", "pt"]
 # What two runs a moment apart cannot agree on.
 UNSTEADY = {("SourceReport", "asOf"), ("SourceReport", "latencyMs")}
+# What is no registry's.
+ELSEWHERE = {("Viewer", "disclosures")}
 
 
 @dataclass
@@ -59,10 +61,16 @@ class Writer:
             return json.dumps(draw())
         name = f"v{len(self.types)}"
         self.types[name], self.variables[name], self.redrawn[name] = type_, draw(), draw
+        if self.draw.random() < 0.3:
+            self.types[name] = f"{type_.removesuffix('!')} = {json.dumps(draw())}"
+            if self.draw.random() < 0.7:
+                del self.variables[name]
         return f"${name}"
 
     def _root(self, place: int) -> str:
-        name = self.draw.choice(["members", "members", "offers", "needs", "member", "node", "nodes", "clusters"])
+        name = self.draw.choice(
+            ["members", "members", "offers", "needs", "member", "node", "nodes", "clusters", "viewer"]
+        )
         match name:
             case "members" | "offers" | "needs":
                 arguments = self._list_arguments(name)
@@ -144,7 +152,7 @@ class Writer:
         names = [
             name
             for name, each in of.fields.items()
-            if (of.name, name) not in UNSTEADY and (depth > 1 or is_leaf_type(get_named_type(each.type)))
+            if (of.name, name) not in UNSTEADY | ELSEWHERE and (depth > 1 or is_leaf_type(get_named_type(each.type)))
         ]
         if not names:
             return "__typename"

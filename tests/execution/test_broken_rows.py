@@ -13,6 +13,7 @@ from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
 from tests.execution.conftest import SETTINGS
+from tests.viewers import PARTNER, Notes
 
 QUERY = """{
   members(first: 100) { edges { cursor node { displayName sector country summary { text }
@@ -26,8 +27,8 @@ async def ask(dsn: str, projection: str, old: str, new: str, query: str = QUERY)
     assert old in sound[projection]
     texts = {**sound.texts, projection: sound[projection].replace(old, new)}
     registry = PostgresRegistry(ADAPTER.cluster, Projections(sound.folder, texts), dsn, Limits(2, 5, 30))
-    gateway = Gateway.of(SETTINGS, Directory.of(Source(registry, deadline=30)))
-    answer = json.loads((await gateway.run(Operation(query))).body)
+    gateway = Gateway.of(SETTINGS, Directory.of(Source(registry, deadline=30)), Notes())
+    answer = json.loads((await gateway.run(Operation(query, viewer=PARTNER))).body)
     await registry.close()
     return answer
 

@@ -11,16 +11,21 @@ from hypothesis import strategies as st
 
 from adapters.contract.errors import Unavailable
 from adapters.contract.registry import Registry
+from adapters.contract.viewers import ViewerClass
+from gateway.access.viewer import Viewer
 from gateway.app import Gateway
 from gateway.execution import operations, plans
 from gateway.execution.operations import Operation
 from gateway.federation.breaker import Breaker
 from gateway.federation.directory import Directory, Source
+from gateway.federation.reference import Reference
 from schemas.schema import build
 from tests.execution.conftest import SETTINGS
 from tests.execution.generated import Writer
+from tests.viewers import PARTNER, Notes, viewer
 
 SCHEMA = build()._schema
+KINDS = st.sampled_from(ViewerClass)
 
 
 class Refusing:
@@ -43,7 +48,7 @@ class Refusing:
 
 def through_executor(gateway: Gateway) -> Gateway:
     """The same registries, every operation run by graphql-core's executor, on a plan that is made for it alone."""
-    return Gateway.of(SETTINGS.model_copy(update={"plan_cache": 0}), gateway.directory, direct=False)
+    return Gateway.of(SETTINGS.model_copy(update={"plan_cache": 0}), gateway.directory, Notes(), direct=False)
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +63,7 @@ async def half(over_postgres: Gateway) -> Gateway:
     up, down = (source.registry for source in over_postgres.directory)
     patient = Breaker(calls=1_000_000)
     return Gateway.of(
-        SETTINGS, Directory.of(Source(up, deadline=30), Source(Refusing(down), deadline=30, breaker=patient))
+        SETTINGS, Directory.of(Source(up, deadline=30), Source(Refusing(down), deadline=30, breaker=patient)), Notes()
     )
 
 
@@ -68,8 +73,23 @@ async def half_executor(half: Gateway) -> Gateway:
     return through_executor(half)
 
 
-async def answer(gateway: Gateway, text: str, variables: Mapping[str, Any] | None = None) -> Any:
-    return ordered(json.loads((await gateway.run(Operation(text, variables=variables))).body))
+async def answer(
+    gateway: Gateway, text: str, variables: Mapping[str, Any] | None = None, viewer: Viewer = PARTNER
+) -> Any:
+    return ordered(json.loads((await gateway.run(Operation(text, variables=variables, viewer=viewer))).body))
+
+
+def of_montreal(kind: ViewerClass, seeds: Mapping[str, Sequence[str]]) -> Viewer:
+    """A viewer of this class; one that acts for somebody acts for Montréal, or for a member of it."""
+    if kind in {ViewerClass.ANONYMOUS, ViewerClass.PARTNER_APP}:
+        return viewer(kind)
+    own = next(each for each in seeds["Member"] if Reference.parse(each).cluster == "technomontreal")
+    return viewer(kind, "technomontreal", own if kind is ViewerClass.MEMBER else None)
+
+
+def codes(found: Any) -> set[str]:
+    """The codes of the errors in an answer."""
+    return {error["extensions"]["code"] for error in found.get("errors", ())}
 
 
 def ordered(found: Any) -> Any:
@@ -80,26 +100,26 @@ def ordered(found: Any) -> Any:
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
+@given(seed=st.integers(0, 2**32), kind=KINDS)
 async def test_a_plan_answers_as_the_executor_does(
-    over_postgres: Gateway, executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int
+    over_postgres: Gateway, executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int, kind: ViewerClass
 ) -> None:
     writer = Writer(SCHEMA, random.Random(seed), seeds, vary=True)
-    operation = Operation(writer.operation(), variables=writer.variables)
+    operation = Operation(writer.operation(), variables=writer.variables, viewer=of_montreal(kind, seeds))
     planned = (await over_postgres.run(operation)).body
     assert planned == (await executor.run(operation)).body, operation
-    assert "errors" not in json.loads(planned), operation
+    assert codes(json.loads(planned)) <= {"FORBIDDEN"}, operation
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
+@given(seed=st.integers(0, 2**32), kind=KINDS)
 async def test_a_plan_answers_as_the_executor_does_when_a_registry_is_down(
-    half: Gateway, half_executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int
+    half: Gateway, half_executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int, kind: ViewerClass
 ) -> None:
     writer = Writer(SCHEMA, random.Random(seed), seeds, vary=True)
-    text = writer.operation()
-    planned, executed = [await answer(each, text, writer.variables) for each in (half, half_executor)]
-    if planned["data"] is None:
+    text, viewer = writer.operation(), of_montreal(kind, seeds)
+    planned, executed = [await answer(each, text, writer.variables, viewer) for each in (half, half_executor)]
+    if "data" in planned and planned["data"] is None:
         # A root field that may not be null fails the whole answer, and which of several is told first is left open.
         assert executed["data"] is None
         assert executed["errors"]
@@ -113,14 +133,13 @@ async def test_a_plan_answers_as_the_executor_does_when_a_registry_is_down(
 async def test_requests_that_differ_never_share_a_wrong_plan(
     over_postgres: Gateway, executor: Gateway, seeds: Mapping[str, Sequence[str]], seed: int
 ) -> None:
-    """One text under several values of its variables, all of them answered by one gateway that remembers its plans."""
+    """One text under several variables and for several viewers, all answered by one gateway that remembers plans."""
     writer = Writer(SCHEMA, random.Random(seed), seeds, vary=True)
     text = writer.operation()
     for variables in [writer.variables, *(writer.redraw() for _ in range(3))]:
-        assert await answer(over_postgres, text, variables) == await answer(executor, text, variables), (
-            text,
-            variables,
-        )
+        viewer = of_montreal(writer.draw.choice(list(ViewerClass)), seeds)
+        planned = await answer(over_postgres, text, variables, viewer)
+        assert planned == await answer(executor, text, variables, viewer), (text, variables, viewer)
 
 
 PLANNED = [
@@ -173,7 +192,9 @@ async def test_mistakes_and_mixtures_are_answered_alike(
 
 
 async def test_what_is_remembered_is_bounded_and_counted(over_postgres: Gateway) -> None:
-    gateway = Gateway.of(SETTINGS.model_copy(update={"plan_cache": 3, "document_cache": 2}), over_postgres.directory)
+    gateway = Gateway.of(
+        SETTINGS.model_copy(update={"plan_cache": 3, "document_cache": 2}), over_postgres.directory, Notes()
+    )
     varied = "query($l: LanguageTag) { members { facets(fields: [SECTOR]) { values { label(lang: $l) } } } }"
     for lang in ("en", "fr", "es", "fr-CA", "es-MX"):
         await answer(gateway, varied, {"l": lang})
@@ -191,7 +212,7 @@ async def test_a_bug_in_compiling_is_masked_at_its_field(
         raise LookupError("postgresql://secret")
 
     monkeypatch.setattr(plans, "ListPlan", broken)
-    gateway = Gateway.of(SETTINGS, over_postgres.directory)
+    gateway = Gateway.of(SETTINGS, over_postgres.directory, Notes())
     found = await answer(gateway, "{ members { complete } clusters { slug } }")
     assert found["data"] is None
     (error,) = found["errors"]

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.contract.codes import Visibility
 from adapters.contract.request import Boundary, Condition, Ordering, Where
 from gateway.errors import ClientError, ErrorCode
 from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
 
 CODEC = CursorCodec(b"secret of the tests")
-WALK = fingerprint(Where("member"), Ordering("NAME"), ("a", "b"))
+MEMBERS = Where("member")
+WALK = fingerprint({"a": MEMBERS, "b": MEMBERS}, Ordering("NAME"))
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 CURSORS = st.builds(
     Cursor,
@@ -63,17 +65,18 @@ def test_a_cursor_of_another_gateway_or_version_is_a_clear_error(cursor: Cursor)
 
 
 OTHER_WALKS = {
-    "another filter": (Where("member", (Condition("sectors", ("PUBLIC",)),)), Ordering("NAME"), ("a", "b")),
-    "another object": (Where("offer"), Ordering("NAME"), ("a", "b")),
-    "another order": (Where("member"), Ordering("FOUNDED"), ("a", "b")),
-    "the other direction": (Where("member"), Ordering("NAME", descending=True), ("a", "b")),
-    "other clusters": (Where("member"), Ordering("NAME"), ("a",)),
-    "another viewer": (Where("member", view="partner"), Ordering("NAME"), ("a", "b")),
+    "another filter": (dict.fromkeys("ab", Where("member", (Condition("sectors", ("PUBLIC",)),))), Ordering("NAME")),
+    "another object": (dict.fromkeys("ab", Where("offer")), Ordering("NAME")),
+    "another order": (dict.fromkeys("ab", MEMBERS), Ordering("FOUNDED")),
+    "the other direction": (dict.fromkeys("ab", MEMBERS), Ordering("NAME", descending=True)),
+    "other clusters": ({"a": MEMBERS}, Ordering("NAME")),
+    "another view": (dict.fromkeys("ab", Where("member", view=Visibility.CORRIDOR)), Ordering("NAME")),
+    "another view of one cluster": ({"a": MEMBERS, "b": Where("member", view=Visibility.CLUSTER)}, Ordering("NAME")),
 }
 
 
 @pytest.mark.parametrize("other", OTHER_WALKS.values(), ids=OTHER_WALKS)
-def test_a_cursor_of_another_walk_is_a_clear_error(other: tuple[Where, Ordering, tuple[str, ...]]) -> None:
+def test_a_cursor_of_another_walk_is_a_clear_error(other: tuple[dict[str, Where], Ordering]) -> None:
     text = CODEC.encode(Cursor(Boundary("x", "a", "1"), ("a", "b")), WALK)
     refused(text, walk=fingerprint(*other))
 

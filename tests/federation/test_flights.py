@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.contract.answer import Row
-from adapters.contract.codes import SourceStatus
+from adapters.contract.codes import SourceStatus, Visibility
 from adapters.contract.errors import RegistryTimeout, Unavailable
 from adapters.contract.registry import Limits, Registry
 from adapters.contract.request import (
@@ -31,13 +31,14 @@ from gateway.federation.fanout import ask
 from gateway.federation.flights import SharedRegistry
 from tests.federation.registries import ListedRegistry, cluster, forever
 
+PUBLIC, CORRIDOR = Visibility.PUBLIC, Visibility.CORRIDOR
 WHERE = Where("member")
 SHAPE = Shape("member", (Pick("id", "id"),))
 PAGE = PageRequest(WHERE, Ordering("NAME"), 3, shape=SHAPE)
 
 READS = {
     "page": lambda registry: registry.page(PAGE),
-    "its view": lambda registry: registry.page(replace(PAGE, where=Where("member", view="partner"))),
+    "its view": lambda registry: registry.page(replace(PAGE, where=Where("member", view=CORRIDOR))),
     "its filter": lambda registry: registry.page(replace(PAGE, where=Where("member", (Condition("sectors", ("P",)),)))),
     "its words": lambda registry: registry.page(
         replace(PAGE, where=Where("member", search=Search((Term("x", "X"),), ())))
@@ -50,12 +51,12 @@ READS = {
     "its hits": lambda registry: registry.page(replace(PAGE, hits=True)),
     "fetch": lambda registry: registry.fetch(FetchRequest(("1",), SHAPE)),
     "its keys": lambda registry: registry.fetch(FetchRequest(("1", "2"), SHAPE)),
-    "its other view": lambda registry: registry.fetch(FetchRequest(("1",), SHAPE, "partner")),
+    "its other view": lambda registry: registry.fetch(FetchRequest(("1",), SHAPE, CORRIDOR)),
     "count": lambda registry: registry.count(WHERE),
-    "its viewer": lambda registry: registry.count(Where("member", view="partner")),
+    "its viewer": lambda registry: registry.count(Where("member", view=CORRIDOR)),
     "facet": lambda registry: registry.facet(FacetRequest(WHERE, "SECTOR")),
     "its facet": lambda registry: registry.facet(FacetRequest(WHERE, "CITY")),
-    "its audience": lambda registry: registry.facet(FacetRequest(Where("member", view="partner"), "SECTOR")),
+    "its audience": lambda registry: registry.facet(FacetRequest(Where("member", view=CORRIDOR), "SECTOR")),
 }
 """Reads of which no two are the same."""
 
@@ -203,7 +204,7 @@ class Play:
 
     async def ask(self, number: int) -> None:
         """Somebody asks one of three questions in one of two views."""
-        view, limit = ("", "partner")[number % 2], number % 3
+        view, limit = (PUBLIC, CORRIDOR)[number % 2], number % 3
         request = PageRequest(Where("member", view=view), Ordering("NAME"), limit)
         self.asked.append((f"{view}{limit}", asyncio.create_task(self.shared.page(request))))
 
@@ -267,7 +268,7 @@ async def test_postgres_runs_one_statement_for_many(city_databases: dict[str, st
         assert all(page is pages[0] for page in pages)
         assert len(pages[0]) == 3
         assert (shared.reads, shared.shared) == (1, 7)
-        views = [replace(PAGE, where=replace(WHERE, view=view)) for view in ("", "partner", "board")]
+        views = [replace(PAGE, where=replace(WHERE, view=view)) for view in (PUBLIC, CORRIDOR, Visibility.CLUSTER)]
         apart = await asyncio.gather(*(shared.page(each) for each in views for _ in range(2)))
         assert shared.reads == 4
         for one, other in combinations(range(3), 2):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
 from adapters.contract.errors import RegistryTimeout, Unavailable
-from adapters.contract.request import FacetRequest, Ordering, Where
+from adapters.contract.request import Ordering, Where
 from adapters.contract.shape import Pick, Shape
 from gateway.errors import ClientError, ErrorCode
 from gateway.federation.cursor import CursorCodec
@@ -217,15 +217,15 @@ async def test_fail_gives_nothing_but_the_error() -> None:
 
 async def test_counts_and_facets_are_exact_sums_or_lower_bounds() -> None:
     held = directory([("a", "1"), ("b", "2")], [("b", "1")])
-    where, asked = Where("member"), FacetRequest(Where("member"), "SECTOR")
-    tally = await count(held, CODES, where)
+    asked = request(held, 1)
+    tally = await count(held, asked)
     assert (tally.value, tally.exact, dict(tally.by_cluster)) == (3, True, {"a": 2, "b": 1})
-    assert list((await facet(held, CODES, asked)).values) == [("ALL", {"a": 2, "b": 1})]
+    assert list((await facet(held, asked, "SECTOR")).values) == [("ALL", {"a": 2, "b": 1})]
     registry(held, "b").trouble = failing(Unavailable("gone"))
-    tally = await count(held, CODES, where)
+    tally = await count(held, asked)
     assert (tally.value, tally.exact) == (2, False)
-    parts = await facet(held, CODES, asked)
+    parts = await facet(held, asked, "SECTOR")
     assert list(parts.values) == [("ALL", {"a": 2})]
     assert [outage.cluster for outage in parts.outages] == ["b"]
     registry(held, "a").trouble = failing(Unavailable("gone"))
-    assert (await count(held, CODES, where)).value is None
+    assert (await count(held, asked)).value is None

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.contract.codes import Visibility
 from adapters.contract.errors import Unavailable
 from adapters.contract.request import Ordering, PageRequest, Where
 from adapters.contract.shape import Pick, Shape
@@ -18,6 +19,7 @@ from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory, Source
 from gateway.federation.lists import ListRequest, Page, page
 from tests.federation.registries import cluster, place_of
+from tests.viewers import PARTNER
 
 HOMES = {
     "north": Home("north", "fr", ("fr", "en"), "CA", ("inc.",), ("P1",), "+1 514 555 0100", today=date(2026, 11, 1)),
@@ -48,7 +50,7 @@ class Corridor:
     registries: dict[str, LosableRegistry]
 
     def whole(self, ordering: Ordering) -> list[tuple[str, str]]:
-        asked = PageRequest(Where("member"), ordering, 10_000)
+        asked = PageRequest(Where("member", view=Visibility.CORRIDOR), ordering, 10_000)
         rows = [(code, row) for code, registry in self.registries.items() for row in asyncio.run(registry.page(asked))]
         rows.sort(key=lambda each: place_of(each[1], each[0], descending=ordering.descending))
         return [(code, row.key) for code, row in rows]
@@ -88,7 +90,7 @@ def test_a_walk_is_the_whole_list_but_for_what_was_lost(
 
     async def walk() -> list[Page]:
         directory = Directory.of(*(Source(registry, 5) for registry in corridor.registries.values()))
-        asked = ListRequest(Where("member"), ordering, size, tuple(sorted(HOMES)), backward=backward)
+        asked = ListRequest(Where("member"), ordering, size, tuple(sorted(HOMES)), backward=backward, viewer=PARTNER)
         pages: list[Page] = []
         while not pages or (pages[-1].has_previous if backward else pages[-1].has_next):
             if pages:
