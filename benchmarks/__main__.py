@@ -20,6 +20,7 @@ from benchmarks.queries import QUERIES
 from benchmarks.registries import HOME, registries
 from benchmarks.report import comparison_content, comparison_table, into_page, machine, save
 from benchmarks.setting import NUMBER, Setting
+from benchmarks.store import store
 from benchmarks.thresholds import fallen
 
 _QUICK_MEMBERS = 1_000
@@ -50,8 +51,9 @@ def main(
     members, pace = (_QUICK_MEMBERS, _QUICK) if quick else (members, Pace(rounds, seconds))
     _CONSOLE.print(machine())
     if profile:
-        with registries(members, _CONSOLE) as dsns:
-            _publish("profile", profile_table(profiled(dsns, _plans(members), pace.seconds, _CONSOLE)), keep=keep)
+        with registries(members, _CONSOLE) as dsns, store() as given:
+            spent = profiled(dsns, given, _plans(members), pace.seconds, _CONSOLE)
+            _publish("profile", profile_table(spent), keep=keep)
         return
     if sizes:
         _growth([int(size) for size in sizes.split(",")], Pace(rounds, seconds / 3), keep=keep)
@@ -74,9 +76,9 @@ def main(
 @contextmanager
 def _asked(members: int, number: int, names: Sequence[str]) -> Iterator[tuple[Setting, Mapping[str, int]]]:
     """Runs these contestants, once all of them have given so many answers alike."""
-    with registries(members, _CONSOLE) as dsns:
-        setting = Setting.of(dsns, _plans(members), number)
-        with serving(dsns, setting.plans, names) as ports:
+    with registries(members, _CONSOLE) as dsns, store() as given:
+        setting = Setting.of(dsns, _plans(members), given.key, number)
+        with serving(dsns, given.dsn, setting.plans, names) as ports:
             asyncio.run(check(setting, ports, number))
             _CONSOLE.print(f"{number} cases of each query are answered alike by {', '.join(names)}")
             yield setting, ports

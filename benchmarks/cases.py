@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.contract.codes import Visibility
 from adapters.contract.languages import LANGUAGES
 from adapters.contract.request import Boundary
 from adapters.kit.postgres import PostgresRegistry
@@ -39,7 +40,7 @@ async def draw(registries: Sequence[PostgresRegistry], vocabulary: Vocabulary, n
     rng = random.Random(SEED)  # noqa: S311 - a sample, not a secret
     members, words, concepts = [], [], set()
     for registry in registries:
-        projections = registry.compiler.projections
+        projections = registry.compiler.projections.under(Visibility.CORRIDOR)
         rows = await registry.run(
             Statement(
                 f"select key, name_key, display_name from ({projections['member']}) as row"

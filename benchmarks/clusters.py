@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from adapters.contract.registry import Limits
 from adapters.kit.adapter import PostgresAdapter
 from adapters.kit.postgres import PostgresRegistry
-from benchmarks.processes import SECRET, process, wait
+from benchmarks.processes import process, unbounded, wait
 from gateway.app import create_app
 from gateway.embedded.ports import free_port
 from gateway.federation.directory import Directory, Source
@@ -49,13 +49,13 @@ def application(settings: Settings) -> Starlette:
 
 
 @contextmanager
-def serving(clusters: Sequence[Cluster]) -> Iterator[int]:
-    """Runs a gateway over these clusters in a process of its own; gives its port."""
+def serving(clusters: Sequence[Cluster], store: str) -> Iterator[int]:
+    """Runs a gateway over these clusters and this store in a process of its own; gives its port."""
     port = free_port()
     environment = {
         **os.environ,
         _CLUSTERS: json.dumps([asdict(each) for each in clusters]),
-        "CORRIDOR_CURSOR_SECRET": SECRET,
+        **unbounded(store),
         "CORRIDOR_REQUEST_DEADLINE": str(_PATIENCE),
     }
     with process([sys.executable, "-m", "benchmarks.contestants", "clusters", str(port)], environment):

@@ -77,7 +77,11 @@ async def _answer(client: httpx.AsyncClient, port: int, setting: Setting, name: 
     response = await client.post(
         f"http://127.0.0.1:{port}{setting.dialects[name].path(query)}",
         content=setting.bodies[name][query][place],
-        headers={"content-type": "application/json", "accept": "application/json"},
+        headers={
+            "content-type": "application/json",
+            "accept": "application/json",
+            "authorization": setting.authorization.get(name, ""),
+        },
     )
     answer = response.json()
     if response.status_code != httpx.codes.OK or "errors" in answer:
@@ -108,7 +112,8 @@ async def compare(
 
 async def _turn(setting: Setting, ports: Mapping[str, int], name: str, query: str, pace: Pace, seed: int) -> Turn:
     bodies = setting.bodies[name][query]
-    job = Job(ports[name], setting.dialects[name].path(query), bodies, pace.concurrency, pace.seconds, seed * 1000)
+    path, authorization = setting.dialects[name].path(query), setting.authorization.get(name, "")
+    job = Job(ports[name], path, bodies, pace.concurrency, pace.seconds, seed * 1000, authorization)
     turn = await ask(job)
     if turn.failed:
         raise RuntimeError(f"{name} failed {turn.failed} times at {query}")

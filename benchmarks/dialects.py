@@ -10,6 +10,7 @@ from typing import Any
 from adapters.contract.request import Boundary, Ordering, Where
 from benchmarks.cases import Case
 from benchmarks.queries import BY_CITY, PAGE, QUERIES, SEARCHED, UNITED
+from benchmarks.store import PARTNER
 from gateway.federation.cursor import Cursor, CursorCodec
 from gateway.federation.lists import ListRequest
 from gateway.federation.reference import Reference
@@ -194,7 +195,7 @@ def _posting(typename: str, row: Any) -> dict[str, Any]:
 
 def cursor(boundary: Boundary, clusters: tuple[str, ...], secret: str) -> str:
     """A cursor behind this member of the list by name, as the gateway would have given it out."""
-    request = ListRequest(Where("member"), Ordering("NAME"), 1, clusters)
+    request = ListRequest(Where("member"), Ordering("NAME"), 1, clusters, viewer=PARTNER)
     return CursorCodec(secret.encode()[:64]).encode(Cursor(boundary, clusters), request.walk)
 
 

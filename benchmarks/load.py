@@ -36,6 +36,8 @@ class Job:
     concurrency: int
     seconds: float
     seed: int = 1
+    authorization: str = ""
+    """The header of this name, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _whole(received: bytearray) -> bool:
 
 async def measure(job: Job) -> Turn:
     """Runs the job in this process."""
-    requests = [_request(job.path, body) for body in job.bodies]
+    requests = [_request(job, body) for body in job.bodies]
     started, worked = perf_counter(), process_time()
     loop = asyncio.get_running_loop()
     connections = [_Connection(requests, started + job.seconds, job.seed + number) for number in range(job.concurrency)]
@@ -134,10 +136,11 @@ async def measure(job: Job) -> Turn:
     return Turn(len(milliseconds), seconds, failed, p50, p95, p99, busy)
 
 
-def _request(path: str, body: str) -> bytes:
+def _request(job: Job, body: str) -> bytes:
     content = body.encode()
+    credential = f"authorization: {job.authorization}\r\n" if job.authorization else ""
     head = (
-        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\n"
+        f"POST {job.path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: application/json\r\n{credential}"
         f"content-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content

@@ -18,7 +18,7 @@ from benchmarks.programs import PROGRAMS, PROJECTS, node, silent
 from benchmarks.united import unite
 from gateway.embedded.ports import free_port
 
-__all__ = ["REGISTRIES", "SECRET", "process", "serving", "wait"]
+__all__ = ["REGISTRIES", "SECRET", "process", "serving", "unbounded", "wait"]
 
 REGISTRIES = "registries.json"
 """Beside the plans: what the hand-written Node server is given."""
@@ -31,18 +31,14 @@ _STOP_SECONDS = 20.0
 
 @contextmanager
 def serving(
-    dsns: Mapping[str, str], plans: Path, names: Sequence[str] = QUICK, profile: Path | None = None
+    dsns: Mapping[str, str], store: str, plans: Path, names: Sequence[str] = QUICK, profile: Path | None = None
 ) -> Iterator[Mapping[str, int]]:
     """Runs these contestants, each in processes of its own; gives their ports by name.
 
-    With ``profile``, a file, those in Python are watched.
+    ``dsns`` are those of the registries by city, ``store`` that of the gateway's store. With ``profile``, a file,
+    those in Python are watched.
     """
-    environment = {
-        **os.environ,
-        PLANS: str(plans),
-        GIVEN: str(plans.with_name(REGISTRIES)),
-        "CORRIDOR_CURSOR_SECRET": SECRET,
-    }
+    environment = {**os.environ, PLANS: str(plans), GIVEN: str(plans.with_name(REGISTRIES)), **unbounded(store)}
     for city, dsn in dsns.items():
         environment[f"CORRIDOR_REGISTRIES__{city.upper()}__DSN"] = dsn
     with ExitStack() as running:
@@ -80,6 +76,17 @@ def _node(running: ExitStack, program: str, port: int, given: Mapping[str, str],
     command = [node(), *(each.format(port=port) for each in arguments)]
     variables = silent({**given, "PORT": str(port), GIVEN: str(plans.with_name(REGISTRIES).resolve())})
     running.enter_context(process(command, variables, PROJECTS / folder))
+
+
+def unbounded(store: str) -> Mapping[str, str]:
+    """The environment of a gateway over this store that checks and counts all it is asked, and refuses nothing."""
+    return {
+        "CORRIDOR_CURSOR_SECRET": SECRET,
+        "CORRIDOR_STORE__DSN": store,
+        "CORRIDOR_RATES__PARTNER_APP__BURST": "1000000000",
+        "CORRIDOR_RATES__PARTNER_APP__PER_SECOND": "1000000000",
+        "CORRIDOR_MAX_CONCURRENT": "1024",
+    }
 
 
 @contextmanager

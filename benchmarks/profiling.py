@@ -21,6 +21,7 @@ from benchmarks.load import Job, ask
 from benchmarks.processes import serving
 from benchmarks.queries import QUERIES
 from benchmarks.setting import Setting
+from benchmarks.store import Given
 
 __all__ = ["Spent", "profile_table", "profiled"]
 
@@ -37,17 +38,20 @@ class Spent:
     alone: float
 
 
-def profiled(dsns: Mapping[str, str], plans: Path, seconds: float, console: Console) -> Mapping[str, Spent]:
+def profiled(
+    dsns: Mapping[str, str], store: Given, plans: Path, seconds: float, console: Console
+) -> Mapping[str, Spent]:
     """What a request of each query costs the gateway's process, under load."""
-    setting = Setting.of(dsns, plans)
+    setting = Setting.of(dsns, plans, store.key)
     cost = _cost()
     file = plans.with_name("gateway.profile")
     found = {}
-    with serving(dsns, plans, ("gateway",), file) as ports, httpx.Client(timeout=120) as client:
+    with serving(dsns, store.dsn, plans, ("gateway",), file) as ports, httpx.Client(timeout=120) as client:
         address = f"http://127.0.0.1:{ports['gateway']}"
         for query in QUERIES:
             path = setting.dialects["gateway"].path(query.name)
-            job = Job(ports["gateway"], path, setting.bodies["gateway"][query.name], _CONCURRENCY, seconds)
+            bodies, authorization = setting.bodies["gateway"][query.name], setting.authorization["gateway"]
+            job = Job(ports["gateway"], path, bodies, _CONCURRENCY, seconds, authorization=authorization)
             asyncio.run(ask(job))
             alone = asyncio.run(ask(replace(job, concurrency=1)))
             bare = _used(client, address, job)

@@ -17,6 +17,7 @@ from benchmarks.dialects import ByCity, Dialect, Itself, Numbered, United, Writt
 from benchmarks.plans import Plan, Recorder, plan, write
 from benchmarks.processes import REGISTRIES, SECRET
 from benchmarks.queries import SEARCHED
+from benchmarks.store import PARTNER, Unlogged
 from gateway.app import Gateway, load_adapters, open_directory
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
@@ -33,16 +34,23 @@ _DRAWN = 600
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What contestants are asked: ``bodies[contestant][query]``, one for each case, in the same order for all."""
+    """What contestants are asked: ``bodies[contestant][query]``, one for each case, in the same order for all.
+
+    ``authorization`` is the header by which the gateway knows the partner who asks; the others let in everybody.
+    """
 
     bodies: Mapping[str, Mapping[str, Sequence[str]]]
     dialects: Mapping[str, Dialect]
     plans: Path
+    authorization: Mapping[str, str]
 
     @classmethod
-    def of(cls, dsns: Mapping[str, str], plans: Path, number: int = NUMBER) -> "Setting":
-        """Draws so many cases of each query, and records what the gateway sends for them into ``plans``."""
-        return asyncio.run(_prepared(settings(dsns), plans, number))
+    def of(cls, dsns: Mapping[str, str], plans: Path, key: str, number: int = NUMBER) -> "Setting":
+        """Draws so many cases of each query, and records what the gateway sends for them into ``plans``.
+
+        ``key`` is the partner's.
+        """
+        return asyncio.run(_prepared(settings(dsns), plans, key, number))
 
 
 def settings(dsns: Mapping[str, str]) -> Settings:
@@ -55,10 +63,10 @@ def settings(dsns: Mapping[str, str]) -> Settings:
     )
 
 
-async def _prepared(given: Settings, plans: Path, number: int) -> Setting:
+async def _prepared(given: Settings, plans: Path, key: str, number: int) -> Setting:
     opened = open_directory(given)
     recorders = [Recorder(source.registry) for source in opened if isinstance(source.registry, PostgresRegistry)]
-    gateway = Gateway.of(given, Directory.of(*(Source(recorder, 60.0) for recorder in recorders)))
+    gateway = Gateway.of(given, Directory.of(*(Source(recorder, 60.0) for recorder in recorders)), Unlogged())
     codes = tuple(recorder.cluster.code for recorder in recorders)
     dialects = _dialects(given, codes)
     try:
@@ -85,7 +93,7 @@ async def _prepared(given: Settings, plans: Path, number: int) -> Setting:
         await opened.close()
     write(recorded, plans)
     write_given(given, searches, plans.with_name(REGISTRIES))
-    return Setting(bodies, dialects, plans)
+    return Setting(bodies, dialects, plans, {"gateway": f"Bearer {key}"})
 
 
 def _search(recorder: Recorder) -> Statement:
@@ -109,7 +117,7 @@ def _dialects(given: Settings, clusters: tuple[str, ...]) -> Mapping[str, Dialec
 
 async def _recorded(gateway: Gateway, recorders: Sequence[Recorder], sent: str) -> Plan:
     request = json.loads(sent)
-    response = await gateway.run(Operation(request["query"], variables=request["variables"]))
+    response = await gateway.run(Operation(request["query"], variables=request["variables"], viewer=PARTNER))
     answer = json.loads(response.body)
     if "errors" in answer:
         raise RuntimeError(f"the gateway failed: {answer['errors']}")

@@ -6,8 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
+from adapters.contract.codes import Visibility
 from adapters.kit import folder
-from adapters.kit.compiler import Compiler
 from gateway.app import load_adapters
 from gateway.settings import Settings
 
@@ -26,7 +26,10 @@ def unite(dsns: Mapping[str, str]) -> str:
 async def _united(dsns: Mapping[str, str]) -> str:
     adapters = load_adapters(Settings(registries={city: {"dsn": dsn} for city, dsn in dsns.items()}))
     cities = {
-        adapter.cluster.code: (city, Compiler(folder.load(adapter.folder), adapter.cluster).projections.texts)
+        adapter.cluster.code: (
+            city,
+            Compiler(folder.load(adapter.folder), adapter.cluster).projections.under(Visibility.CORRIDOR),
+        )
         for city, adapter in adapters.items()
     }
     first = next(iter(dsns.values()))

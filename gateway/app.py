@@ -10,23 +10,29 @@ from importlib import import_module
 from starlette.applications import Starlette
 
 from adapters.contract.registry import Adapter, Limits, Remembering
+from gateway.access.authentication import Authentication
+from gateway.audit import Disclosures
+from gateway.execution.costs import CostLimits
 from gateway.execution.documents import Limits as DocumentLimits
 from gateway.execution.facts import DisclosureLog, Services
-from gateway.execution.log import NoLog
+from gateway.execution.log import Log, NoLog
 from gateway.execution.operations import Operation, Operations
 from gateway.execution.responses import Response
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory, Source
 from gateway.federation.flights import SharedRegistry
-from gateway.federation.reference import Reference
+from gateway.federation.reference import Reference, member_cluster
 from gateway.http.application import Backend, application
+from gateway.http.trusted import TrustedDocuments
+from gateway.limits.admission import Admission
 from gateway.settings import RegistrySettings, Settings
+from gateway.store import Store
 from gateway.telemetry.caches import Caches, Counts
 from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
 from schemas.schema import build
 
-__all__ = ["Gateway", "create_app", "load_adapters", "open_directory"]
+__all__ = ["Gateway", "create_app", "load_adapters", "open_directory", "open_store"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,11 +46,17 @@ class Gateway:
 
     @classmethod
     def of(
-        cls, settings: Settings, directory: Directory, log: DisclosureLog | None = None, *, direct: bool = True
+        cls,
+        settings: Settings,
+        directory: Directory,
+        log: DisclosureLog | None = None,
+        admission: Admission | None = None,
+        *,
+        direct: bool = True,
     ) -> "Gateway":
         """Wires a gateway over these registries; without a log it shows only what is public.
 
-        ``direct`` is as in :class:`Operations`.
+        ``admission`` and ``direct`` are as in :class:`Operations`.
         """
         if settings.cursor_secret is None:
             _LOG.warning("no cursor_secret is set: cursors end with this process")
@@ -75,6 +87,8 @@ class Gateway:
             build()._schema,  # noqa: SLF001 - Strawberry hands out graphql-core's schema no other way
             services,
             limits,
+            most=_most(settings),
+            admission=admission,
             deadline=settings.request_deadline,
             plans=settings.plan_cache,
             direct=direct,
@@ -111,20 +125,44 @@ def open_directory(settings: Settings) -> Directory:
 def create_app(settings: Settings, directory: Directory | None = None) -> Starlette:
     """The gateway as an ASGI application, over the settings' registries or those given."""
     opened = open_directory(settings) if directory is None else directory
-    gateway = Gateway.of(settings, opened)
+    store = open_store(settings)
+    disclosures = None if store is None else Disclosures(store)
+    authentication = Authentication(settings.auth, store, member_cluster)
+    admission = Admission.of(settings, store)
+    gateway = Gateway.of(settings, opened, None if disclosures is None else Log(disclosures), admission)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
+        await authentication.close()
+        if disclosures is not None:
+            await disclosures.close()
+        if store is not None:
+            await store.close()
         await opened.close()
 
     backend = Backend(
         run=gateway.run,
         stream=gateway.operations.stream,
         sdl=lambda: build().as_str(),
-        caches={**gateway.operations.caches, **_caches(opened)},
+        authenticate=authentication.viewer,
+        admission=admission,
+        trusted=None if store is None else TrustedDocuments(store, settings.trusted_cache),
+        caches={**gateway.operations.caches, "credentials": authentication.cache_info, **_caches(opened)},
     )
     return application(backend, opened, lifespan, settings)
+
+
+def open_store(settings: Settings) -> Store | None:
+    """The store of the settings; it is not connected to yet."""
+    given = settings.store
+    return None if given is None else Store(given.dsn.get_secret_value(), given.pool_size, given.timeout)
+
+
+def _most(settings: Settings) -> CostLimits:
+    adapters = load_adapters(settings)
+    registries = {adapters[city].cluster.code: given.max_cost for city, given in settings.registries.items()}
+    return CostLimits(settings.max_cost, settings.max_nodes, registries)
 
 
 def _caches(directory: Directory) -> Caches:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from adapters.contract.codes import Visibility
 from adapters.kit import folder
-from adapters.kit.compiler import Compiler
 from adapters.kit.postgres import SESSION
 from adapters.kit.statement import Statement
 from gateway.app import load_adapters
@@ -35,7 +35,7 @@ def write(settings: Settings, searches: Mapping[str, Mapping[str, Statement]], f
     clusters = {}
     for city, adapter in load_adapters(settings).items():
         registry = settings.registries[city]
-        projections = Compiler(folder.load(adapter.folder), adapter.cluster).projections
+        projections = folder.load(adapter.folder).under(Visibility.CORRIDOR)
         clusters[adapter.cluster.code] = {
             "city": city,
             "dsn": registry.dsn.get_secret_value(),

@@ -21,6 +21,7 @@ from benchmarks.growth.requests import Requests
 from benchmarks.load import Job, Turn, measure
 from benchmarks.queries import QUERIES
 from benchmarks.registries import copies, servers
+from benchmarks.store import Given, store
 from gateway.embedded import EmbeddedServer
 from tests.faults.proxy import Network, Proxy
 
@@ -45,29 +46,30 @@ class _Question:
 def grow(sizes: Sequence[int], pace: Pace, console: Console) -> Grown:
     """Measures growth over registries of these sizes; over many registries, and from afar, with the smallest."""
     with ExitStack() as running:
+        given = running.enter_context(store())
         held = {members: running.enter_context(servers(members, console)) for members in sorted(sizes)}
-        by_size = _members(held, pace)
+        by_size = _members(held, given, pace)
         console.print(f"measured over {', '.join(f'{members:,}' for members in held)} members a registry")
         smallest = held[min(held)]
-        spread = _spread(smallest, pace)
+        spread = _spread(smallest, given, pace)
         console.print(f"measured over {', '.join(map(str, _REGISTRIES))} registries")
-        return Grown(by_size, spread, _distance(smallest, pace))
+        return Grown(by_size, spread, _distance(smallest, given, pace))
 
 
-def _members(held: Mapping[int, Mapping[str, EmbeddedServer]], pace: Pace) -> Mapping[int, Members]:
+def _members(held: Mapping[int, Mapping[str, EmbeddedServer]], given: Given, pace: Pace) -> Mapping[int, Members]:
     with ExitStack() as running:
         questions: dict[tuple[int, str, object], _Question] = {}
         for members, found in held.items():
             clusters = [_only(city, server) for city, server in found.items()]
             requests = uvloop.run(Requests.of(clusters))
-            port = running.enter_context(serving(clusters))
+            port = running.enter_context(serving(clusters, given.dsn))
             asked = chain(
                 (("query", name, bodies) for name, bodies in requests.queries().items()),
                 (("first", each, requests.first(*each)) for each in product(KINDS, ROWS)),
                 (("deep", each, requests.deep(*each)) for each in product(KINDS, ROWS)),
             )
             questions |= {(members, what, which): _Question(port, bodies) for what, which, bodies in asked}
-        p50 = {key: each.p50 for key, each in uvloop.run(_in_turns(questions, pace)).items()}
+        p50 = {key: each.p50 for key, each in uvloop.run(_in_turns(questions, given.key, pace)).items()}
     return {
         members: Members(
             {query.name: p50[members, "query", query.name] for query in QUERIES},
@@ -78,7 +80,7 @@ def _members(held: Mapping[int, Mapping[str, EmbeddedServer]], pace: Pace) -> Ma
     }
 
 
-def _spread(found: Mapping[str, EmbeddedServer], pace: Pace) -> Spread:
+def _spread(found: Mapping[str, EmbeddedServer], given: Given, pace: Pace) -> Spread:
     each_city = max(_REGISTRIES) // len(found)
     dsns = {city: copies(server, each_city) for city, server in found.items()}
     clusters = [Cluster(f"{city}-{place + 1}", city, dsns[city][place]) for place in range(each_city) for city in dsns]
@@ -87,10 +89,10 @@ def _spread(found: Mapping[str, EmbeddedServer], pace: Pace) -> Spread:
         for number in _REGISTRIES:
             taken = clusters[:number]
             requests = uvloop.run(Requests.of(taken))
-            port = running.enter_context(serving(taken))
+            port = running.enter_context(serving(taken, given.dsn))
             for connections, kind in product((1, _MANY), KINDS):
                 questions[kind, number, connections] = _Question(port, requests.pages(kind, PAGE), connections)
-        asked = uvloop.run(_in_turns(questions, pace))
+        asked = uvloop.run(_in_turns(questions, given.key, pace))
 
     def pages(kind: str) -> Mapping[int, Pages]:
         return {number: Pages(asked[kind, number, 1].p50, asked[kind, number, _MANY].rate) for number in _REGISTRIES}
@@ -98,7 +100,7 @@ def _spread(found: Mapping[str, EmbeddedServer], pace: Pace) -> Spread:
     return Spread(pages("scalars"), pages("nested"))
 
 
-def _distance(found: Mapping[str, EmbeddedServer], pace: Pace) -> Distance:
+def _distance(found: Mapping[str, EmbeddedServer], given: Given, pace: Pace) -> Distance:
     near = [_only(city, server) for city, server in found.items()]
     remote = near[-1]
     network = Network()
@@ -111,10 +113,11 @@ def _distance(found: Mapping[str, EmbeddedServer], pace: Pace) -> Distance:
             "member": requests.member(remote.code),
             **{kind: requests.pages(kind, PAGE) for kind in KINDS},
         }
-        with serving(near) as beside, serving(far) as away:
+        with serving(near, given.dsn) as beside, serving(far, given.dsn) as away:
             asked = uvloop.run(
                 _in_turns(
                     {(port, name): _Question(port, each) for name, each in bodies.items() for port in (beside, away)},
+                    given.key,
                     pace,
                 )
             )
@@ -152,21 +155,24 @@ async def _round_trip(dsn: str) -> float:
         await connection.close()
 
 
-async def _in_turns(questions: Mapping[_Key, _Question], pace: Pace) -> Mapping[_Key, Figures]:
+async def _in_turns(questions: Mapping[_Key, _Question], key: str, pace: Pace) -> Mapping[_Key, Figures]:
     """Medians of ``pace.rounds`` rounds, in each of which every question has its turn."""
-    for key, each in questions.items():
-        await _warm(key, each)
-    turns: dict[_Key, list[Turn]] = {key: [] for key in questions}
+    authorization = f"Bearer {key}"
+    for name, each in questions.items():
+        await _warm(name, each, authorization)
+    turns: dict[_Key, list[Turn]] = {name: [] for name in questions}
     for number in range(pace.rounds):
-        for key, each in questions.items():
-            turn = await measure(Job(each.port, "/graphql", each.bodies, each.connections, pace.seconds, number * 1000))
+        for name, each in questions.items():
+            seed = number * 1000
+            job = Job(each.port, "/graphql", each.bodies, each.connections, pace.seconds, seed, authorization)
+            turn = await measure(job)
             if turn.failed:
-                raise RuntimeError(f"the gateway failed {turn.failed} times at {key}")
-            turns[key].append(turn)
-    return {key: figures(found) for key, found in turns.items()}
+                raise RuntimeError(f"the gateway failed {turn.failed} times at {name}")
+            turns[name].append(turn)
+    return {name: figures(found) for name, found in turns.items()}
 
 
-async def _warm(key: object, question: _Question) -> None:
+async def _warm(name: object, question: _Question, authorization: str) -> None:
     """Asks everything once, so that it is in memory; raises RuntimeError unless all answers are whole.
 
     A gateway answers with status 200 too when a registry is missing.
@@ -176,7 +182,11 @@ async def _warm(key: object, question: _Question) -> None:
             response = await client.post(
                 f"http://127.0.0.1:{question.port}/graphql",
                 content=sent,
-                headers={"content-type": "application/json", "accept": "application/json"},
+                headers={
+                    "content-type": "application/json",
+                    "accept": "application/json",
+                    "authorization": authorization,
+                },
             )
             if "errors" in (answer := response.json()) or None in answer["data"].values():
-                raise RuntimeError(f"the gateway failed at {key}: {response.text[:500]}")
+                raise RuntimeError(f"the gateway failed at {name}: {response.text[:500]}")

@@ -20,6 +20,7 @@ from graphql import (
 from gateway.access.viewer import ANONYMOUS, Viewer
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
+from gateway.execution.costs import Bill, Cost, CostLimits, Costs
 from gateway.execution.documents import MOST_ERRORS, Document, Documents, Limits, Prepared, Refused
 from gateway.execution.facts import Services
 from gateway.execution.introspection import check_introspection
@@ -27,6 +28,7 @@ from gateway.execution.plans import Form, OperationPlan, compiled
 from gateway.execution.responses import Response, answered, refused
 from gateway.execution.splice import SplicingExecutor
 from gateway.federation.fanout import begin_request
+from gateway.limits.admission import Admission
 from gateway.limits.rates import Payer
 from gateway.settings import Introspection
 
@@ -49,11 +51,25 @@ class Operation:
     """Who asks."""
     payer: Payer | None = None
     """Who it is counted for; None where nobody counts."""
+    tell_cost: bool = False
+    """Whether the answer says what it cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """An operation that was read and paid for: nothing stands between it and the registries."""
+
+    document: Document
+    prepared: Prepared
+    values: VariableValues
+    plan: OperationPlan
+    bill: Bill
 
 
 class Operations:
     """Runs operations on one schema: each of them read once, and compiled once for each form it takes.
 
+    ``most`` is what one operation may cost, and ``admission`` what viewers are charged by; without it nobody pays.
     ``deadline`` is in seconds; ``plans`` is how many compiled plans are remembered. With ``direct`` off every
     operation goes through graphql-core's executor, which gives the same answers. ``introspection`` says who may
     read the schema.
@@ -65,6 +81,8 @@ class Operations:
         services: Services,
         limits: Limits,
         *,
+        most: CostLimits,
+        admission: Admission | None = None,
         deadline: float = 5.0,
         plans: int = 1000,
         direct: bool = True,
@@ -76,81 +94,97 @@ class Operations:
         self._deadline = deadline
         self._direct = direct
         self._documents = Documents(schema, limits)
+        self._most = most
+        self._admission = admission
+        self._costs = Costs(schema, [source.cluster.code for source in services.directory], plans)
         self._plan = lru_cache(plans)(self._compiled)
 
     @property
     def caches(self) -> Mapping[str, Any]:
         """What is remembered, by name: each gives hits, misses, maxsize and currsize."""
-        return {"documents": self._documents.get.cache_info, "plans": self._plan.cache_info}
+        return {
+            "documents": self._documents.get.cache_info,
+            "plans": self._plan.cache_info,
+            "costs": self._costs.of.cache_info,
+        }
 
     async def run(self, operation: Operation) -> Response:
         """Answers an operation; never raises but for cancellation."""
         try:
-            document = self._documents.get(operation.text)
-            prepared = self._chosen(document, operation)
-            if prepared.kind is OperationType.SUBSCRIPTION:
+            admitted = await self._admitted(operation)
+            if admitted.prepared.kind is OperationType.SUBSCRIPTION:
                 raise Refused.because(ClientError(ErrorCode.BAD_REQUEST, _NEEDS_STREAM))
-            return await self._run(document, prepared, operation)
+            return await self._run(admitted, operation)
         except Refused as refusal:
             return refused(refusal.errors)
 
     async def stream(self, operation: Operation) -> AsyncIterator[Response]:
         """Answers an operation: a subscription again and again, anything else once; raises nothing but cancellation."""
         try:
-            document = self._documents.get(operation.text)
-            prepared = self._chosen(document, operation)
-            if prepared.kind is OperationType.SUBSCRIPTION:
-                async with aclosing(self._events(document, prepared, operation)) as responses:
+            admitted = await self._admitted(operation)
+            if admitted.prepared.kind is OperationType.SUBSCRIPTION:
+                async with aclosing(self._events(admitted, operation)) as responses:
                     async for response in responses:
                         yield response
             else:
-                yield await self._run(document, prepared, operation)
+                yield await self._run(admitted, operation)
         except Refused as refusal:
             yield refused(refusal.errors)
 
-    async def _run(self, document: Document, prepared: Prepared, operation: Operation) -> Response:
-        values = prepared.values(operation.variables or {})
-        plan = self._plan(prepared, Form.of(prepared, values))
-        plan.check(operation.viewer)
+    async def _admitted(self, operation: Operation) -> "_Admitted":
+        """Reads an operation, and takes its cost from the payer's budget; raises Refused. Nothing is asked before."""
+        payer, admission = operation.payer, self._admission
+        try:
+            document = self._documents.get(operation.text)
+            prepared = self._chosen(document, operation)
+            values = prepared.values(operation.variables or {})
+            form = Form.of(prepared, values)
+            plan = self._plan(prepared, form)
+            plan.check(operation.viewer)
+            bill = _checked(self._most, self._costs.of(prepared, form), values)
+        except Refused:
+            if admission is not None and payer is not None:
+                await admission.fine(payer)
+            raise
+        if admission is not None and payer is not None:
+            try:
+                await admission.charge(payer, bill.total)
+            except ClientError as error:
+                raise Refused.because(error) from None
+        return _Admitted(document, prepared, values, plan, bill)
+
+    async def _run(self, admitted: "_Admitted", operation: Operation) -> Response:
         begin_request()
-        context = RequestContext(self._services, operation.viewer, alone=len(plan.roots) == 1)
+        context = RequestContext(self._services, operation.viewer, alone=len(admitted.plan.roots) == 1)
         try:
             async with asyncio.timeout(self._deadline):
-                data, errors = await self._answer(document, plan, values, operation, context)
+                data, errors = await self._answer(admitted, operation, context)
                 if found := context.disclosed.all():
                     await self._services.log.write(operation.viewer, found)
         except TimeoutError:
             raise Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)) from None
         except ClientError as error:
             raise Refused.because(error) from None
-        return answered(data, [*errors, *context.errors], whole=not context.partial)
+        extensions = {"cost": self._most.report(admitted.bill)} if operation.tell_cost else None
+        return answered(data, [*errors, *context.errors], extensions, whole=not context.partial)
 
     async def _answer(
-        self,
-        document: Document,
-        plan: OperationPlan,
-        values: VariableValues,
-        operation: Operation,
-        context: RequestContext,
+        self, admitted: "_Admitted", operation: Operation, context: RequestContext
     ) -> tuple[Any, Sequence[GraphQLError]]:
         """The data and its errors: by the plan alone where that can be, else by the executor."""
+        plan, values = admitted.plan, admitted.values
         if plan.direct and self._direct:
             data = await plan.run(context, values)
             if data is not None:
                 return data, ()
         else:
             plan.attend(context, values)
-        result = await self._execute(document, operation, context)
+        result = await self._execute(admitted.document, operation, context)
         return result.data, result.errors or ()
 
-    async def _events(
-        self, document: Document, prepared: Prepared, operation: Operation
-    ) -> AsyncGenerator[Response, None]:
-        values = prepared.values(operation.variables or {})
-        plan = self._plan(prepared, Form.of(prepared, values))
-        plan.check(operation.viewer)
+    async def _events(self, admitted: "_Admitted", operation: Operation) -> AsyncGenerator[Response, None]:
         context = RequestContext(self._services, operation.viewer)
-        subscribed = subscribe(self._schema, document.node, context_value=context, **self._options(operation))
+        subscribed = subscribe(self._schema, admitted.document.node, context_value=context, **self._options(operation))
         events = subscribed if isinstance(subscribed, ExecutionResult | AsyncIterator) else await subscribed
         if isinstance(events, ExecutionResult):
             yield answered(events.data, events.errors or (), whole=False)
@@ -186,3 +220,10 @@ class Operations:
             "executor_class": SplicingExecutor,
             "hide_suggestions": True,
         }
+
+
+def _checked(most: CostLimits, cost: Cost, values: VariableValues) -> Bill:
+    try:
+        return most.check(cost, values)
+    except ClientError as error:
+        raise Refused.because(error) from None

@@ -1,7 +1,7 @@
 """Answers as bytes, and errors as clients see them: coded, or masked under a trace ID and logged."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -34,11 +34,16 @@ class Response:
     """Seconds after which it may be asked again, where the refusal says so."""
 
 
-def answered(data: Any, errors: Sequence[GraphQLError], *, whole: bool) -> Response:
+def answered(
+    data: Any, errors: Sequence[GraphQLError], extensions: Mapping[str, Any] | None = None, *, whole: bool
+) -> Response:
     """The answer to an operation that was run; ``whole`` where its data tells of no registry that is missing."""
-    if not errors:
-        return Response(orjson.dumps({"data": data}), executed=True, whole=whole)
-    return Response(orjson.dumps({"data": data, "errors": [_formatted(error) for error in errors]}), executed=True)
+    answer = {"data": data}
+    if errors:
+        answer["errors"] = [_formatted(error) for error in errors]
+    if extensions:
+        answer["extensions"] = extensions
+    return Response(orjson.dumps(answer), executed=True, whole=whole and not errors)
 
 
 def refused(errors: Sequence[GraphQLError]) -> Response:

@@ -101,7 +101,8 @@ class Scale:
                 return self._references(asked, argument)
             case name:
                 if name.startswith("__"):
-                    weighed = Weighed({"__schema": 10, "__type": 1}.get(name, 0) * Weight.SCHEMA.tenths // 10)
+                    tenths = {"__schema": 10, "__type": 1}.get(name, 0) * Weight.SCHEMA.tenths // 10
+                    weighed = Weighed(tenths, share=tenths)
                 else:
                     weighed = self._field(root, asked)
                 asked_of = _nowhere if name.startswith("__") else lambda _values: self._clusters
