@@ -12,6 +12,7 @@ from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
 from gateway.settings import Settings
+from tests.boundless import BOUNDLESS
 from tests.viewers import PARTNER, Notes
 
 Ask = Callable[..., Awaitable[Any]]
@@ -26,7 +27,7 @@ async def gateway(city_databases: dict[str, str]) -> AsyncIterator[Gateway]:
             for city, dsn in city_databases.items()
         )
     )
-    settings = Settings(cursor_secret="for tests only", request_deadline=60)  # type: ignore[arg-type]
+    settings = Settings(cursor_secret="for tests only", request_deadline=60, **BOUNDLESS)  # type: ignore[arg-type]
     yield Gateway.of(settings, directory, Notes())
     await directory.close()
 

@@ -24,8 +24,8 @@ QUERY = """{
 async def ask(dsn: str, projection: str, old: str, new: str, query: str = QUERY) -> Any:
     """The answer where one projection says something else."""
     sound = load(ADAPTER.folder)
-    assert old in sound[projection]
-    texts = {**sound.texts, projection: sound[projection].replace(old, new)}
+    assert old in sound.texts[projection]
+    texts = {**sound.texts, projection: sound.texts[projection].replace(old, new)}
     registry = PostgresRegistry(ADAPTER.cluster, Projections(sound.folder, texts), dsn, Limits(2, 5, 30))
     gateway = Gateway.of(SETTINGS, Directory.of(Source(registry, deadline=30)), Notes())
     answer = json.loads((await gateway.run(Operation(query, viewer=PARTNER))).body)

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from graphql import get_variable_values
+from graphql import build_schema, get_introspection_query, get_variable_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import ErrorCode
+from gateway.errors import ClientError, ErrorCode
 from gateway.execution.documents import Documents, Limits, Refused
 from schemas.schema import build
 
@@ -39,7 +39,7 @@ def test_a_plan_holds_for_what_stands_in_directives_and_below_the_root(text: str
 def test_fragments_that_spread_fragments_are_read_once_each() -> None:
     fragments = [f"fragment F{place} on Query {{ ...F{place + 1} ...F{place + 1} }}" for place in range(60)]
     text = "query($n: Int) { ...F0 } fragment F60 on Query { members(first: $n) { complete } } " + " ".join(fragments)
-    assert documents(Limits(fields=2**62)).get(text).operation(None).shaping == ()
+    assert documents(Limits(fields=2**62, roots=2**62)).get(text).operation(None).shaping == ()
 
 
 def test_a_document_is_read_once_and_a_refused_one_each_time() -> None:
@@ -56,6 +56,173 @@ def test_operations_are_kept_apart_by_name() -> None:
     document = documents().get("query A { clusters { id } } query B { __typename }")
     assert document.operation("A").definition.name.value == "A"  # type: ignore[union-attr]
     assert document.operation("A") is not document.operation("B")
+
+
+def refusal(text: str, limits: Limits | None = None) -> dict[str, Any] | None:
+    """The extensions of the error that a document is refused with; None where it is not."""
+    try:
+        documents(limits).get(text)
+    except Refused as refused:
+        error = refused.errors[0]
+        known = error.original_error
+        return known.extensions if isinstance(known, ClientError) else error.extensions
+    return None
+
+
+ALIASES = " ".join(f"a{place}: city" for place in range(14))
+ROOTS = " ".join(f"r{place}: __typename" for place in range(9))
+AT_LIMITS = {
+    "TOO_DEEP": (
+        Limits(depth=3),
+        "{ members { nodes { offers { id } } } }",
+        "{ members { nodes { offers { owner { id } } } } }",
+        "{ members { ...A } } fragment A on MemberConnection { nodes { ...B } }"
+        " fragment B on Member { ... { offers { owner { id } } } }",
+    ),
+    "TOO_MANY_FIELDS": (
+        Limits(fields=7),
+        "{ clusters { id slug name city country timeZone } }",
+        "{ clusters { id slug name city country timeZone health } }",
+        '{ clusters { ...A id } one: cluster(slug: "x") { ...A } } fragment A on Cluster { slug name city }',
+    ),
+    "TOO_MANY_ALIASES": (
+        Limits(),
+        f"{{ clusters {{ {ALIASES} last: id }} }}",
+        f"{{ clusters {{ {ALIASES} last: id more: id }} }}",
+        "{ " + " ".join(f'c{place}: cluster(slug: "x") {{ ...A }}' for place in range(8)) + " }"
+        " fragment A on Cluster { ...B } fragment B on Cluster { other: id }",
+    ),
+    "TOO_MANY_ROOTS": (
+        Limits(),
+        f"{{ {ROOTS} __typename }}",
+        f"{{ {ROOTS} __typename clusters {{ id }} }}",
+        f"{{ {ROOTS} ...A }} fragment A on Query {{ ... {{ __typename clusters {{ id }} }} }}",
+    ),
+    "TOO_MANY_DIRECTIVES": (
+        Limits(directives=2),
+        "query($v: Boolean!) { clusters { id @skip(if: $v) slug @skip(if: $v) } }",
+        "query($v: Boolean!) { clusters { id @skip(if: $v) slug @skip(if: $v) name @skip(if: $v) } }",
+        "query($v: Boolean!) { clusters { ...A ...A ... { ...A } ...A } } fragment A on Cluster { id @skip(if: $v) }",
+    ),
+    "TOO_MANY_DIRECTIVES ": (
+        Limits(crowd=1),
+        "query($v: Boolean!) { clusters { id @skip(if: $v) } }",
+        "query($v: Boolean!) { clusters { id @skip(if: $v) @include(if: $v) } }",
+        "query($v: Boolean!) { clusters { ...A } } fragment A on Cluster { id @skip(if: $v) @include(if: $v) }",
+    ),
+    "TOO_MANY_REPEATS": (
+        Limits(),
+        "{ clusters { " + "id " * 25 + "} }",
+        "{ clusters { " + "id " * 26 + "} }",
+        "{ clusters { ...A " + "id " * 12 + "} ...B } fragment A on Cluster { ... { " + "id " * 12 + "} }"
+        " fragment B on Query { clusters { id ...C } } fragment C on Cluster { id }",
+    ),
+    "TOO_MANY_TOKENS": (
+        Limits(tokens=20, fields=1000),
+        "{ clusters { " + "id " * 15 + "} }",
+        "{ clusters { " + "id " * 16 + "} }",
+        "{ clusters { ...A } } fragment A on Cluster {" + "id " * 8 + "}",
+    ),
+    "DOCUMENT_TOO_LONG": (
+        Limits(characters=100),
+        "{ clusters { id } } #".ljust(100, "x"),
+        "{ clusters { id } } #".ljust(101, "x"),
+        "{ clusters { id " + " " * 100,
+    ),
+}
+
+
+@pytest.mark.parametrize("code", AT_LIMITS)
+def test_at_each_limit_a_document_is_read_and_over_it_refused_inside_fragments_too(code: str) -> None:
+    limits, at, over, inside = AT_LIMITS[code]
+    assert refusal(at, limits) is None
+    for text in (over, inside):
+        assert refusal(text, limits)["code"] == code.strip()
+
+
+@pytest.mark.parametrize("code", set(AT_LIMITS) - {"TOO_MANY_TOKENS"})
+def test_a_refusal_names_the_limit(code: str) -> None:
+    limits, _, over, _ = AT_LIMITS[code]
+    most = refusal(over, limits)["limit"]
+    assert most in {getattr(limits, name) for name in Limits.__dataclass_fields__}
+
+
+def test_a_long_document_is_refused_before_it_is_parsed_and_a_large_one_before_it_is_validated() -> None:
+    assert refusal("} not GraphQL {" * 10_000)["code"] == "DOCUMENT_TOO_LONG"
+    assert refusal("{ " + "nothing " * 990 + "}")["code"] == "TOO_MANY_FIELDS"
+    assert refusal("{ clusters { " + "nothing " * 26 + "} }")["code"] == "TOO_MANY_REPEATS"
+
+
+REPEATED = {
+    "known": "{ clusters { id @skip(if: false) @skip(if: false) } }",
+    "unknown": "{ clusters { id @nothing @nothing } }",
+    "of a fragment": "{ clusters { ...A } } fragment A on Cluster @skip(if: true) @skip(if: true) { id }",
+    "of a variable": "query($v: Int @skip(if: true) @skip(if: true)) { members(first: $v) { complete } }",
+    "of the operation": "query @skip(if: true) @skip(if: true) { __typename }",
+    "of a spread": "{ ... @include(if: true) @include(if: true) { __typename } }",
+}
+
+
+@pytest.mark.parametrize("place", REPEATED)
+def test_a_directive_stands_once_at_a_place(place: str) -> None:
+    with pytest.raises(Refused, match="only once at a place") as refused:
+        documents().get(REPEATED[place])
+    (error,) = refused.value.errors
+    assert error.extensions == {"code": "VALIDATION_FAILED"}
+    assert error.locations
+
+
+def test_a_repeatable_directive_may_be_repeated_within_the_limits() -> None:
+    schema = build_schema("directive @tag(name: String) repeatable on FIELD type Query { a: Int }")
+    text = "{ a " + '@tag(name: "x") ' * 4 + "}"
+    assert Documents(schema, Limits()).get(text).operation(None)
+    with pytest.raises(Refused, match="more than 4 directives at one place"):
+        Documents(schema, Limits()).get(text.replace("}", "@tag }"))
+
+
+UNFOLDED = "".join(f" fragment F{place} on Query {{ ...F{place + 1} ...F{place + 1} }}" for place in range(60))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{ ...F0 } fragment F60 on Query { __typename }" + UNFOLDED, "TOO_MANY_FIELDS"),
+        ("{ ...F0 } fragment F60 on Query { ...F0 }" + UNFOLDED, "VALIDATION_FAILED"),
+        ("{ clusters { ...A } } fragment A on Cluster { programmes { cluster { ...A } } }", "VALIDATION_FAILED"),
+        ("{ ...Unknown }", "VALIDATION_FAILED"),
+        ("{ __typename } fragment Unused on Cluster { " + "id " * 26 + "}", "TOO_MANY_REPEATS"),
+        ("{ clusters { ...A } } fragment A on Cluster { id } fragment A on Cluster { " + "id " * 26 + "}",
+         "TOO_MANY_REPEATS"),
+        ("{ " + "... on Query { " * 190 + "__typename" + " }" * 191, None),
+        (get_introspection_query(input_value_deprecation=True, directive_is_repeatable=True), None),
+        ("type Query { a: Int }", "VALIDATION_FAILED"),
+    ],
+)  # fmt: skip
+def test_no_way_to_write_a_document_gets_around_the_limits_or_keeps_them_busy(text: str, code: str | None) -> None:
+    found = refusal(text)
+    assert (None if found is None else found["code"]) == code
+
+
+def test_fields_and_directives_of_all_operations_count_together() -> None:
+    text = "query A { clusters { id slug } } query B { clusters { id slug } }"
+    assert refusal(text, Limits(fields=6)) is None
+    assert refusal(text, Limits(fields=5))["code"] == "TOO_MANY_FIELDS"
+
+
+def test_fragments_that_nest_deeper_than_can_be_followed_are_too_deep() -> None:
+    chain = " ".join(f"fragment F{place} on Query {{ ...F{place + 1} }}" for place in range(2000))
+    limits = Limits(tokens=100_000, characters=10**6, fields=10**6)
+    assert refusal("{ ...F0 } fragment F2000 on Query { __typename } " + chain, limits)["code"] == "TOO_DEEP"
+
+
+@pytest.mark.parametrize("sent", [{"s": ["PRIVATE"] * 5}, {"s": ["PRIVATE"] * 2, "w": {"sectors": ["PRIVATE"] * 3}}])
+def test_the_lists_in_the_variables_have_so_many_items_together(sent: dict[str, Any]) -> None:
+    text = "query($s: [Sector!], $w: MemberFilter) { members(filter: $w) { complete }"
+    text += " others: members(filter: {sectors: $s}) { complete } }"
+    documents(Limits(items=5)).get(text).operation(None).values(sent)
+    with pytest.raises(Refused) as refused:
+        documents(Limits(items=4)).get(text).operation(None).values(sent)
+    assert refused.value.errors[0].original_error.extensions == {"code": "TOO_MANY_ITEMS", "limit": 4}
 
 
 DECLARED = """query($id: ID!, $n: Int, $m: Int = 7, $s: [Sector!], $w: MemberFilter, $l: LanguageTag,
