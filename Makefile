@@ -4,12 +4,13 @@ PY := .venv/bin/python
 ROOT_STATE := /var/lib/corridor-gateway
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench sdl clean
+.PHONY: help demo test lint audit format bench sdl clean
 
 help:
 	@echo 'make demo    two city registries and the gateway over them (PORT=8000)'
 	@echo 'make test    the whole test suite, on real Postgres servers'
 	@echo 'make lint    ruff, mypy and the import rules'
+	@echo 'make audit   known vulnerabilities of what is pinned, and secrets in the files and their history'
 	@echo 'make format  what ruff can mend'
 	@echo 'make bench   the comparison: the SQL alone, naive resolvers, hand-written Node, routers (npm)'
 	@echo 'make sdl     write schemas/schema.graphql'
@@ -36,6 +37,10 @@ lint: .venv/installed-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+
+audit: .venv/installed-dev
+	$(PY) scripts/scan_secrets.py
+	$(PY) scripts/audit_dependencies.py
 
 format: .venv/installed-dev
 	$(PY) -m ruff check --fix .

@@ -32,7 +32,7 @@ from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
 from schemas.schema import build
 
-__all__ = ["Gateway", "create_app", "load_adapters", "open_directory", "open_store"]
+__all__ = ["Gateway", "create_app", "document_limits", "load_adapters", "open_directory", "open_store"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -70,23 +70,10 @@ class Gateway:
             for source in directory
         }
         services = Services(directory, CursorCodec(secret), Vocabulary.load(), clusters.__getitem__, log or NoLog())
-        limits = DocumentLimits(
-            tokens=settings.max_tokens,
-            depth=settings.max_depth,
-            fields=settings.max_fields,
-            documents=settings.document_cache,
-            characters=settings.max_document,
-            aliases=settings.max_aliases,
-            roots=settings.max_roots,
-            directives=settings.max_directives,
-            crowd=settings.max_directives_at_place,
-            repeats=settings.max_repeats,
-            items=settings.max_items,
-        )
         operations = Operations(
             build()._schema,  # noqa: SLF001 - Strawberry hands out graphql-core's schema no other way
             services,
-            limits,
+            document_limits(settings),
             most=_most(settings),
             admission=admission,
             deadline=settings.request_deadline,
@@ -99,6 +86,23 @@ class Gateway:
     async def run(self, operation: Operation) -> Response:
         """Answers one operation."""
         return await self.operations.run(operation)
+
+
+def document_limits(settings: Settings) -> DocumentLimits:
+    """What one document may hold, by the settings."""
+    return DocumentLimits(
+        tokens=settings.max_tokens,
+        depth=settings.max_depth,
+        fields=settings.max_fields,
+        documents=settings.document_cache,
+        characters=settings.max_document,
+        aliases=settings.max_aliases,
+        roots=settings.max_roots,
+        directives=settings.max_directives,
+        crowd=settings.max_directives_at_place,
+        repeats=settings.max_repeats,
+        items=settings.max_items,
+    )
 
 
 def load_adapters(settings: Settings) -> Mapping[str, Adapter]:

@@ -35,7 +35,8 @@ from adapters.kit.columns import OPTIONAL, PROJECTIONS, Column
 from gateway.cli import app
 from gateway.errors import ErrorCode
 from gateway.http.errors import STATUS
-from gateway.settings import RegistrySettings, Settings
+from gateway.limits.weights import Weight
+from gateway.settings import RateSettings, RatesSettings, RegistrySettings, Settings
 from schemas.schema import build
 
 __all__ = ["REFERENCE", "SECTIONS", "main", "written"]
@@ -90,6 +91,51 @@ def _limited(field: FieldInfo) -> str:
         if getattr(each, sign, None) is not None
     ]
     return f"{field.description} Allowed: {', '.join(limits)}." if limits else str(field.description)
+
+
+def limits() -> Iterator[str]:
+    """The settings that limit what may be asked, each with the codes of its errors."""
+    prose = _prose()
+    return _table(
+        ["setting", "default", "what it limits", "code"],
+        (
+            [
+                f"`{name}`",
+                _default(field),
+                str(field.description),
+                ", ".join(
+                    f"[`{code}`](errors.md#{code.lower()})"
+                    for code, each in prose.items()
+                    if f"`{name}`" in each["means"]
+                ),
+            ]
+            for name, field in Settings.model_fields.items()
+            if name.startswith("max_")
+        ),
+    )
+
+
+def rates() -> Iterator[str]:
+    """The budgets of the viewers, by class, and how they are kept."""
+    found = RatesSettings()
+    return _table(
+        ["setting", "default", "what it does"],
+        (
+            [
+                f"`rates.{name}`",
+                f"`{value.burst}` at once, `{value.per_second:g}` a second"
+                if isinstance(value := getattr(found, name), RateSettings)
+                else _default(field),
+                str(field.description),
+            ]
+            for name, field in RatesSettings.model_fields.items()
+        ),
+    )
+
+
+def weights() -> Iterator[str]:
+    """What things cost."""
+    return _table(["cost", "what for"], ([f"{each.tenths / 10:g}", each.about] for each in Weight))
 
 
 def error_table() -> Iterator[str]:
@@ -358,6 +404,9 @@ SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     for each in (
         settings,
         registry_settings,
+        limits,
+        rates,
+        weights,
         error_table,
         errors,
         commands,

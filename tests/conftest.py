@@ -1,5 +1,6 @@
 """The PostgreSQL server of the test session, databases on it, and both cities' registries in two of them."""
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -11,6 +12,8 @@ import asyncpg
 import pytest
 
 from gateway.embedded import EmbeddedServer
+from gateway.store import Store
+from gateway.store.migration import migrate
 
 CITIES = ("montreal", "guadalajara")
 MEMBERS = 150
@@ -86,3 +89,39 @@ async def city_databases(make_session_database: MakeDatabase) -> dict[str, str]:
         databases[city] = await make_session_database()
         await import_module(f"adapters.{city}").ADAPTER.create(databases[city], MEMBERS, SEED, lambda done, total: None)
     return databases
+
+
+@pytest.fixture(scope="session")
+async def store_template(make_session_database: MakeDatabase) -> str:
+    """The DSN of a corridor store as migrated, for copies only."""
+    dsn = await make_session_database()
+    await migrate(dsn)
+    return dsn
+
+
+@pytest.fixture
+async def store_owner(make_database: MakeDatabase, store_template: str) -> str:
+    """The DSN of an empty corridor store for the login that owns it; dropped after the test."""
+    return await make_database(store_template)
+
+
+@pytest.fixture(scope="session")
+async def store_login(postgres: EmbeddedServer, store_template: str) -> tuple[str, str]:
+    """The login and the password of a gateway, which has the rights of corridor_app and no others."""
+    name, password = "corridor_test", secrets.token_urlsafe()
+    await _execute(postgres, f"create role {name} login password '{password}' in role corridor_app")
+    return name, password
+
+
+@pytest.fixture
+async def store_dsn(postgres: EmbeddedServer, store_owner: str, store_login: tuple[str, str]) -> str:
+    """The DSN of the store of `store_owner` for the login of a gateway."""
+    return postgres.dsn(store_owner.rpartition("/")[2], *store_login)
+
+
+@pytest.fixture
+async def store(store_dsn: str) -> AsyncIterator[Store]:
+    """The same store as a gateway uses it."""
+    opened = Store(store_dsn, timeout=10)
+    yield opened
+    await opened.close()

@@ -1,4 +1,4 @@
--- The indexes that the projections in this folder are read through, and fresh statistics. Run as the owner after corridor.sql;
+-- The indexes that the projections in this folder are read through, and fresh statistics. Run as the owner after visibility.sql;
 -- running it again is harmless. An index on an expression serves only the very same expression: change both together.
 
 
@@ -20,7 +20,7 @@ create index if not exists afiliado_personal_orden
 create index if not exists afiliado_personal_inverso
     on padron.afiliado (((substring(per_ocu from '^[0-9]+')::integer) is not null), (substring(per_ocu from '^[0-9]+')::integer), (id::text) collate "C");
 
--- Members: filters; what is a search's too, of those alone that partners may see.
+-- Members: filters; what is a search's too, of those alone that some list may show.
 create index if not exists afiliado_giro
     on padron.afiliado (giro);
 create index if not exists afiliado_tipo
@@ -35,46 +35,48 @@ create index if not exists afiliado_mercados
     on padron.afiliado using gin (mercados);
 create index if not exists afiliado_intereses
     on padron.afiliado using gin (intereses)
-    where visibilidad in ('público', 'corredor')
+    where visibilidad in ('público', 'corredor', 'afiliados')
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 
--- Members: whether partners of the corridor may see one, asked of every row that a search finds. With the name, so that
--- the answer stands in the index. The three conditions are those of the projections.
-create unique index if not exists afiliado_visible
-    on padron.afiliado (id) include (nombre)
-    where visibilidad in ('público', 'corredor')
+-- Members: whether the viewer may see one, asked of every row that a search finds. With the level, so that the answer
+-- stands in the index. Its levels are those of the widest view that lists are asked for under, CLUSTER: a narrower
+-- one takes what is its own from them. The other two conditions are those of the projections.
+create unique index if not exists afiliado_compartido
+    on padron.afiliado (id) include (visibilidad)
+    where visibilidad in ('público', 'corredor', 'afiliados')
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 
--- Members: words, of those alone that partners may see: a search has nothing left to ask of what it finds here.
+-- Members: words, of those alone that some list may show.
 create index if not exists afiliado_nombre_palabras
     on padron.afiliado using gin (corridor.document(null, btrim(nombre)))
-    where visibilidad in ('público', 'corredor')
+    where visibilidad in ('público', 'corredor', 'afiliados')
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists afiliado_razon_palabras
     on padron.afiliado using gin (corridor.document(null, btrim(razon_social)))
-    where visibilidad in ('público', 'corredor')
+    where visibilidad in ('público', 'corredor', 'afiliados')
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists otro_nombre_palabras
     on padron.otro_nombre using gin (corridor.document(null, nombre));
-create index if not exists denue_nombre_palabras
-    on padron.denue_unidad_economica using gin (corridor.document(null, btrim(nom_estab)));
+create index if not exists establecimiento_palabras
+    on padron.establecimiento using gin (corridor.document(null, nombre_propio))
+    where nombre_propio <> '';
 create index if not exists afiliado_semblanza_es
     on padron.afiliado using gin (corridor.document('es', semblanza ->> 'es'))
-    where visibilidad in ('público', 'corredor')
+    where visibilidad in ('público', 'corredor', 'afiliados')
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists afiliado_semblanza_en
     on padron.afiliado using gin (corridor.document('en', semblanza ->> 'en'))
-    where visibilidad in ('público', 'corredor')
+    where visibilidad in ('público', 'corredor', 'afiliados')
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 create index if not exists afiliado_semblanza_fr
     on padron.afiliado using gin (corridor.document('fr', semblanza ->> 'fr'))
-    where visibilidad in ('público', 'corredor')
+    where visibilidad in ('público', 'corredor', 'afiliados')
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 
@@ -98,13 +100,15 @@ create index if not exists programa_afiliado_programa
 create index if not exists programa_afiliado_afiliado_id
     on padron.programa_afiliado (afiliado_id);
 
--- Offers: by key and owner, orders, filters, words.
+-- Offers: by key and owner (for the owner itself, the anonymous ones too), orders, filters, words.
 create unique index if not exists oferta_clave
     on padron.oferta ((id::text));
 create unique index if not exists oferta_clave_orden
     on padron.oferta ((id::text) collate "C");
 create index if not exists oferta_titular
     on padron.oferta ((case when anonima then null else afiliado_id::text end));
+create index if not exists oferta_titular_propio
+    on padron.oferta ((afiliado_id::text));
 create index if not exists oferta_afiliado_id
     on padron.oferta (afiliado_id);
 create index if not exists oferta_actualizada_orden
@@ -132,13 +136,15 @@ create index if not exists oferta_resumen_en
 create index if not exists oferta_resumen_fr
     on padron.oferta using gin (corridor.document('fr', resumen ->> 'fr'));
 
--- Needs: by key and owner, orders, filters, words.
+-- Needs: by key and owner (for the owner itself, the anonymous ones too), orders, filters, words.
 create unique index if not exists necesidad_clave
     on padron.necesidad ((id::text));
 create unique index if not exists necesidad_clave_orden
     on padron.necesidad ((id::text) collate "C");
 create index if not exists necesidad_titular
     on padron.necesidad ((case when anonima then null else afiliado_id::text end));
+create index if not exists necesidad_titular_propio
+    on padron.necesidad ((afiliado_id::text));
 create index if not exists necesidad_afiliado_id
     on padron.necesidad (afiliado_id);
 create index if not exists necesidad_actualizada_orden

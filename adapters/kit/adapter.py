@@ -50,6 +50,7 @@ class PostgresAdapter:
             async with connection.transaction():
                 await connection.execute(self._sql("native/schema.sql"))
                 await connection.execute(_SUPPORT.read_text("utf-8"))
+                await connection.execute(self._sql("visibility.sql"))
                 await connection.execute(self._sql("native/roles.sql"))
                 async with unconstrained(connection):
                     await fill(connection, members, seed, progress)

@@ -12,7 +12,7 @@ from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.codes import Code
 from adapters.contract.objects import Field, Kind, Object
 
-__all__ = ["OPTIONAL", "PROJECTIONS", "Column", "relation_of"]
+__all__ = ["OPTIONAL", "PROJECTIONS", "SUBJECT", "Column", "relation_of"]
 
 _CodeList = type[Code]
 
@@ -115,3 +115,14 @@ OPTIONAL: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     }
 )
 """The projections that a folder may hold: pairs in place of an array, so that a filter can use an index."""
+
+SUBJECT: Mapping[str, str] = MappingProxyType(
+    {"member": "key"}
+    | {
+        each.name: field.link
+        for each in CATALOGUE.values()
+        for field in each.fields.values()
+        if field.kind is Kind.PARENT and field.target == "member"
+    }
+)
+"""The column with the key of the member that a row tells of, by object; an object that is not here tells of none."""

@@ -9,8 +9,10 @@ from typing import NamedTuple, Protocol, assert_never
 
 from adapters.contract.catalogue import CATALOGUE, path_of
 from adapters.contract.cluster import Cluster
-from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
-from adapters.kit.folder import Projections
+from adapters.contract.codes import Visibility
+from adapters.contract.request import LIST_VIEWS, FacetRequest, FetchRequest, PageRequest, Where
+from adapters.kit.columns import SUBJECT
+from adapters.kit.folder import Projections, Selects
 from adapters.kit.forms import (
     FacetForm,
     FetchForm,
@@ -67,11 +69,11 @@ class Compiler:
         object.__setattr__(self, "templates", lru_cache(_TEMPLATES)(self._template))
 
     def page(self, request: PageRequest) -> Statement:
-        """Columns: key, sort, text, broken, score, hits."""
+        """Columns: key, sort, text, broken, score, hits; and for offers and needs the subject."""
         return self.templates(page_form(request, self.cluster.code)).bind(values_of(request.where, request.boundary))
 
     def fetch(self, request: FetchRequest) -> Statement:
-        """Columns: key, text, broken."""
+        """Columns: key, text, broken; and for offers and needs the subject."""
         return self.templates(fetch_form(request)).bind(Values(keys=request.keys))
 
     def count(self, where: Where) -> Statement:
@@ -84,61 +86,76 @@ class Compiler:
 
     def _template(self, form: Form) -> Template:
         parameters = Parameters()
-        match form:
-            case PageForm():
-                sql, kind = self._page(form, parameters), _kind(form.where, StatementKind.PAGE)
-                if kind is StatementKind.PAGE and form.where.filters:
-                    kind = StatementKind.FILTERED
-            case FetchForm():
-                sql, kind = self._fetch(form, parameters), StatementKind.KEYS
-            case FacetForm():
-                sql, kind = self._facet(form, parameters), _kind(form.where, StatementKind.TALLY)
-            case WhereForm():
-                sql, kind = self._count(form, parameters), _kind(form, StatementKind.TALLY)
-            case _:
-                assert_never(form)
+        sql, kind = _Writer(self.projections.under(_view(form)), self.cluster, parameters).statement(form)
         return Template(sql, kind, tuple(parameters.readers))
 
-    def _page(self, form: PageForm, parameters: Parameters) -> str:
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes one statement over the projections of one city under one view."""
+
+    projections: Selects
+    cluster: Cluster
+    parameters: Parameters
+
+    def statement(self, form: Form) -> tuple[str, StatementKind]:
+        """The text, and what it does."""
+        match form:
+            case PageForm():
+                kind = _kind(form.where, StatementKind.PAGE)
+                if kind is StatementKind.PAGE and form.where.filters:
+                    kind = StatementKind.FILTERED
+                return self._page(form), kind
+            case FetchForm():
+                return self._fetch(form), StatementKind.KEYS
+            case FacetForm():
+                return self._facet(form), _kind(form.where, StatementKind.TALLY)
+            case WhereForm():
+                return self._count(form), _kind(form, StatementKind.TALLY)
+            case _:
+                assert_never(form)
+
+    def _page(self, form: PageForm) -> str:
         search = form.where.search
         keyset = Keyset.of(form)
-        with_, source, conditions = self._rows(form.where, "row", parameters, keyset.of_hits)
+        with_, source, conditions = self._rows(form.where, "row", keyset.of_hits)
         if form.boundary is not None:
-            conditions.append(keyset.behind(form.boundary, "row", parameters))
+            conditions.append(keyset.behind(form.boundary, "row", self.parameters))
         text, broken, joins = "null", "false", ""
         if form.shape is not None:
-            text, broken, joins = self._shaping.body(form.shape, "page", parameters)
+            text, broken, joins = self._shaping.body(form.shape, "page", self.parameters)
         hits = "null"
         if form.hits and search is not None:
-            found, hits = self._searching.found_by(form.where.object, search, "page", parameters)
+            found, hits = self._searching.found_by(form.where.object, search, "page", self.parameters)
             joins += found
         return (
             f"{with_}select page.key, {keyset.travelling('page')} as sort, {text}::text as text, {broken} as broken,"
             f" {'null' if search is None else 'page.score'} as score, {hits} as hits"
+            f"{_subject(form.where.object, 'page')}"
             f"\nfrom (select row.* from {source}{_where(conditions)}"
             f"\n  order by {keyset.order_by('row')} limit {form.limit:d}) as page{joins}"
             f"\norder by {keyset.order_by('page')}"
         )
 
-    def _fetch(self, form: FetchForm, parameters: Parameters) -> str:
-        body, broken, joins = self._shaping.body(form.shape, "row", parameters)
+    def _fetch(self, form: FetchForm) -> str:
+        body, broken, joins = self._shaping.body(form.shape, "row", self.parameters)
         if form.one:
-            sought = f"= {parameters.add(lambda values: values.keys[0], 'text')}"
+            sought = f"= {self.parameters.add(lambda values: values.keys[0], 'text')}"
         else:
-            sought = f"= any({parameters.add(lambda values: list(values.keys), 'text[]')})"
+            sought = f"= any({self.parameters.add(lambda values: list(values.keys), 'text[]')})"
         return (
-            f"select row.key, {body}::text as text, {broken} as broken"
+            f"select row.key, {body}::text as text, {broken} as broken{_subject(form.shape.object, 'row')}"
             f"\nfrom ({self.projections[form.shape.object]}) as row{joins}\nwhere row.key {sought}"
         )
 
-    def _count(self, form: WhereForm, parameters: Parameters) -> str:
-        with_, source, conditions = self._rows(form, "row", parameters)
+    def _count(self, form: WhereForm) -> str:
+        with_, source, conditions = self._rows(form, "row")
         return f"{with_}select count(*) as count from {source}{_where(conditions)}"
 
-    def _facet(self, form: FacetForm, parameters: Parameters) -> str:
-        with_, source, conditions = self._rows(form.where, "row", parameters)
+    def _facet(self, form: FacetForm) -> str:
+        with_, source, conditions = self._rows(form.where, "row")
         path = path_of(form.where.object, CATALOGUE[form.where.object].facets[form.facet].path)
-        joins, column = self._predicates.leaf(path, "row", parameters)
+        joins, column = self._predicates.leaf(path, "row", self.parameters)
         return (
             f"{with_}select {column} as value, count(distinct row.key) as count from {source}{joins}"
             f"{_where([*conditions, f'{column} is not null'])}\ngroup by {column}"
@@ -156,13 +173,13 @@ class Compiler:
     def _searching(self) -> Searching:
         return Searching(self._predicates)
 
-    def _rows(self, where: WhereForm, row: str, parameters: Parameters, order: str = "") -> tuple[str, str, list[str]]:
+    def _rows(self, where: WhereForm, row: str, order: str = "") -> tuple[str, str, list[str]]:
         """A with clause, the rows of an object as a from-item (scored in a search), and their conditions."""
-        conditions = self._predicates.conditions(where, row, parameters)
+        conditions = self._predicates.conditions(where, row, self.parameters)
         source = f"({self.projections[where.object]})"
         if where.search is None:
             return "", f"{source} as {row}", conditions
-        hits = self._searching.hits(where.object, where.search, parameters)
+        hits = self._searching.hits(where.object, where.search, self.parameters)
         source = f"(select base.*, hit.place, hit.score from {source} as base join hit on hit.key = base.key)"
         return f"with hit as ({hits}{order}\n)\n", f"{source} as {row}", conditions
 
@@ -173,3 +190,23 @@ def _where(conditions: list[str]) -> str:
 
 def _kind(where: WhereForm, otherwise: StatementKind) -> StatementKind:
     return otherwise if where.search is None else StatementKind.SEARCH
+
+
+def _view(form: Form) -> Visibility:
+    match form:
+        case FetchForm():
+            return form.view
+        case PageForm() | FacetForm():
+            return _view(form.where)
+        case WhereForm():
+            if form.view not in LIST_VIEWS:
+                raise ValueError(f"under {form.view} rows can be fetched by key, not listed or counted")
+            return form.view
+        case _:
+            assert_never(form)
+
+
+def _subject(of: str, row: str) -> str:
+    """The column of the member that a row tells of, unless it is the row itself."""
+    column = SUBJECT.get(of, "key")
+    return "" if column == "key" else f", {row}.{column} as subject"

@@ -1,28 +1,47 @@
 """A city's folder of projections, read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
+from adapters.contract.codes import Visibility
 from adapters.contract.errors import ContractBroken
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
+from adapters.kit.statement import literal
 
-__all__ = ["Projections", "load"]
+__all__ = ["VIEW", "Projections", "Selects", "load"]
+
+VIEW = ":'view'"
+"""Where a projection needs the viewer's view: psql's variable ``view``, quoted (``\\set view CORRIDOR``)."""
+
+Selects = Mapping[str, str]
+"""SELECTs by the name of their projection; an optional one is there only where its file is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Projections:
-    """The SELECTs of a folder by name; an optional relation is there only where its file is."""
+    """The projections of a folder by name. ``texts`` are as written; to be run they are asked for under a view."""
 
     folder: Path
-    texts: Mapping[str, str]
+    texts: Selects
+    _under: Mapping[Visibility, Selects] = field(init=False, repr=False, compare=False)
 
-    def __contains__(self, name: str) -> bool:
-        return name in self.texts
+    def __post_init__(self) -> None:
+        under = {
+            view: MappingProxyType({name: text.replace(VIEW, literal(view)) for name, text in self.texts.items()})
+            for view in Visibility
+        }
+        object.__setattr__(self, "_under", under)
 
-    def __getitem__(self, name: str) -> str:
-        return self.texts[name]
+    def under(self, view: Visibility) -> Selects:
+        """The SELECTs that give what may be seen under a view. A view that there is not is a KeyError.
+
+        >>> Projections(Path(), {"offer": "select :'view'::text"}).under(Visibility.PUBLIC)["offer"]
+        "select 'PUBLIC'::text"
+        """
+        return self._under[view]
 
 
 @cache

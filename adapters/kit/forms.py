@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
+from adapters.contract.codes import Visibility
 from adapters.contract.request import (
     Boundary,
     Condition,
@@ -56,6 +57,7 @@ class SearchForm(NamedTuple):
 class WhereForm(NamedTuple):
     """The form of a ``Where``, and of a count."""
 
+    view: Visibility
     object: str
     filters: tuple[str, ...]
     search: SearchForm | None
@@ -84,6 +86,7 @@ class PageForm(NamedTuple):
 class FetchForm(NamedTuple):
     """The form of a ``FetchRequest``: for one key there is a statement of its own."""
 
+    view: Visibility
     shape: Shape
     one: bool
 
@@ -117,6 +120,7 @@ def where_form(where: Where) -> WhereForm:
     """The form of a filter and a search."""
     search = where.search
     return WhereForm(
+        where.view,
         where.object,
         tuple([condition.filter for condition in where.conditions]),
         None if search is None else SearchForm(len(search.terms), bool(search.concepts)),
@@ -139,7 +143,7 @@ def page_form(request: PageRequest, cluster: str) -> PageForm:
 
 def fetch_form(request: FetchRequest) -> FetchForm:
     """The form of a fetch by key."""
-    return FetchForm(request.shape, len(request.keys) == 1)
+    return FetchForm(request.view, request.shape, len(request.keys) == 1)
 
 
 def facet_form(request: FacetRequest) -> FacetForm:

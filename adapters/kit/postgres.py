@@ -13,6 +13,7 @@ from adapters.contract.cluster import Cluster
 from adapters.contract.errors import ContractBroken, Refused, RegistryTimeout, Unavailable
 from adapters.contract.registry import Limits
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
+from adapters.kit.columns import SUBJECT
 from adapters.kit.compiler import Compiler
 from adapters.kit.connections import Connections, Planning
 from adapters.kit.folder import Projections
@@ -87,16 +88,19 @@ class PostgresRegistry:
 
     async def page(self, request: PageRequest) -> Sequence[Row]:
         """One statement."""
-        return [
-            Row(key, sort, text, None, broken, score, hits)
-            for key, sort, text, broken, score, hits in await self.run(self.compiler.page(request))
-        ]
+        records = await self.run(self.compiler.page(request))
+        if SUBJECT.get(request.where.object) == "key":
+            return [
+                Row(key, sort, text, None, broken, score, hits, key) for key, sort, text, broken, score, hits in records
+            ]
+        return [Row(key, sort, text, None, *rest) for key, sort, text, *rest in records]  # the subject comes last
 
     async def fetch(self, request: FetchRequest) -> Sequence[Row]:
         """One statement."""
-        return [
-            Row(key, None, text, None, broken) for key, text, broken in await self.run(self.compiler.fetch(request))
-        ]
+        records = await self.run(self.compiler.fetch(request))
+        if SUBJECT.get(request.shape.object) == "key":
+            return [Row(key, None, text, None, broken, subject=key) for key, text, broken in records]
+        return [Row(key, None, text, None, broken, None, None, *subject) for key, text, broken, *subject in records]
 
     async def count(self, where: Where) -> int:
         """One statement."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from adapters.contract.catalogue import CATALOGUE, Path, path_of
 from adapters.contract.objects import Kind
 from adapters.kit.columns import relation_of
-from adapters.kit.folder import Projections
+from adapters.kit.folder import Selects
 from adapters.kit.forms import WhereForm
 from adapters.kit.shaping import Shaping
 from adapters.kit.statement import Parameters
@@ -15,9 +15,9 @@ __all__ = ["Predicates"]
 
 @dataclass(frozen=True, slots=True)
 class Predicates:
-    """Compiles filters, and the paths that facets and searches follow, for the projections of one city."""
+    """Compiles filters, and the paths that facets and searches follow, for a city's projections under one view."""
 
-    projections: Projections
+    projections: Selects
     shaping: Shaping
 
     def conditions(self, where: WhereForm, row: str, parameters: Parameters) -> list[str]:

@@ -1,23 +1,27 @@
 """What a registry promises of its rows beyond their columns, for the check and the conformance suite."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adapters.contract.catalogue import CATALOGUE
-from adapters.contract.codes import MembershipStatus, PostingStatus, Visibility
+from adapters.contract.codes import SEES, Code, MembershipStatus, PostingStatus, Visibility
 from adapters.contract.objects import Kind
 
-__all__ = ["FOLDED", "SERVED", "groups", "links"]
+__all__ = ["FOLDED", "groups", "links", "served"]
 
 FOLDED = {("member", "name_key"): "display_name"}
 """The sort keys that are the folded form of a field: (projection, column) to the field's column."""
 
-SERVED: dict[tuple[str, str], frozenset[str]] = {
-    ("member", "visibility"): frozenset({Visibility.PUBLIC, Visibility.CORRIDOR}),
-    ("member", "membership_status"): frozenset(set(MembershipStatus) - {MembershipStatus.ENDED}),
-    ("offer", "status"): frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN}),
-    ("need", "status"): frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN}),
-}
-"""The codes that a row may have and still be served, by projection and column."""
+_POSTED = frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN})
+
+
+def served(view: Visibility) -> Mapping[tuple[str, str], frozenset[Code]]:
+    """The codes that a row may have and still be served under a view, by projection and column."""
+    return {
+        ("member", "visibility"): SEES[view],
+        ("member", "membership_status"): frozenset(set(MembershipStatus) - {MembershipStatus.ENDED}),
+        ("offer", "status"): _POSTED,
+        ("need", "status"): _POSTED,
+    }
 
 
 def links() -> Iterator[tuple[str, str, str]]:

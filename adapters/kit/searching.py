@@ -23,7 +23,7 @@ _LANGUAGES = ("simple", "english", "french", "spanish")
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """Compiles searches for the projections of one city."""
+    """Compiles searches for the projections of one city, under one view."""
 
     predicates: Predicates
 

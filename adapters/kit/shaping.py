@@ -7,7 +7,7 @@ from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.cluster import Cluster
 from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.shape import ID, TYPENAME, Pick, Shape
-from adapters.kit.folder import Projections
+from adapters.kit.folder import Selects
 from adapters.kit.statement import Parameters, identifier, literal
 
 __all__ = ["Shaping"]
@@ -28,9 +28,9 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class Shaping:
-    """Compiles shapes for the projections of one city."""
+    """Compiles shapes for the projections of one city, under one view."""
 
-    projections: Projections
+    projections: Selects
     cluster: Cluster
 
     def body(self, shape: Shape, row: str, parameters: Parameters) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
--- Indexes that the corridor's questions need. Harmless to run again. Run corridor.sql first.
+-- Indexes that the corridor's questions need. Harmless to run again. Run corridor.sql and visibility.sql first.
 -- The expressions are those of the projections, letter for letter: change both together.
 -- Keys are compared twice: as text (lookups, links) and as bytes, collate "C" (order of lists).
 
@@ -14,13 +14,19 @@ create index if not exists membre_ordre_fondation_inverse
     on grappe.membre ((an_fondation is not null), an_fondation, (no_membre::text) collate "C");
 create index if not exists membre_type on grappe.membre (cod_type_membre);
 
--- Whether partners may see a member, asked of every row that a search finds: by its key, and by its file with what
--- decides on a name of the REQ. The conditions are those of the projections.
-create unique index if not exists membre_visible on grappe.membre (no_membre)
+-- Whether a member may be seen, asked of every row that a search finds: by its key, and by its file with what decides on
+-- a name of the REQ. The levels are those that corridor.sees gives the view CORRIDOR, then CLUSTER; PUBLIC is a part of
+-- the first, and takes its own from the column.
+create unique index if not exists membre_visible_corridor on grappe.membre (no_membre) include (cod_visibilite)
     where cod_visibilite in ('P', 'C') and cod_statut_adhesion not in ('TE', 'RT');
-create index if not exists membre_visible_dossier
+create index if not exists membre_visible_corridor_dossier
+    on grappe.membre (no_dossier) include (no_membre, nom_affiche, vis_denomination, cod_visibilite)
+    where cod_visibilite in ('P', 'C') and cod_statut_adhesion not in ('TE', 'RT');
+create unique index if not exists membre_visible_grappe on grappe.membre (no_membre)
+    where cod_visibilite in ('P', 'C', 'G') and cod_statut_adhesion not in ('TE', 'RT');
+create index if not exists membre_visible_grappe_dossier
     on grappe.membre (no_dossier) include (no_membre, nom_affiche, vis_denomination)
-    where cod_visibilite in ('P', 'C') and cod_statut_adhesion not in ('TE', 'RT');
+    where cod_visibilite in ('P', 'C', 'G') and cod_statut_adhesion not in ('TE', 'RT');
 
 -- Consent: asked for on every row.
 create index if not exists consentement_profil
@@ -59,6 +65,8 @@ create index if not exists offre_ordre_maj on grappe.offre (dat_maj, (no_offre::
 create index if not exists offre_ordre_fin on grappe.offre (dat_fin, (no_offre::text) collate "C");
 create index if not exists offre_proprietaire
     on grappe.offre ((case when ind_anonyme = 'N' then no_membre::text end));
+-- The owner itself sees its anonymous ones, too.
+create index if not exists offre_titulaire on grappe.offre ((no_membre::text));
 create index if not exists offre_membre on grappe.offre (no_membre);
 create index if not exists offre_type on grappe.offre (cod_type_offre);
 create index if not exists offre_texte_offre on grappe.offre_texte ((no_offre::text));
@@ -76,6 +84,7 @@ create index if not exists besoin_ordre_maj on grappe.besoin (dat_maj, (no_besoi
 create index if not exists besoin_ordre_fin on grappe.besoin (dat_fin, (no_besoin::text) collate "C");
 create index if not exists besoin_proprietaire
     on grappe.besoin ((case when ind_anonyme = 'N' then no_membre::text end));
+create index if not exists besoin_titulaire on grappe.besoin ((no_membre::text));
 create index if not exists besoin_membre on grappe.besoin (no_membre);
 create index if not exists besoin_type on grappe.besoin (cod_type_besoin);
 create index if not exists besoin_texte_besoin on grappe.besoin_texte ((no_besoin::text));

@@ -27,9 +27,10 @@ GRANTABLE: Mapping[ViewerClass, frozenset[Scope]] = MappingProxyType(
 class Viewer:
     """Who asks.
 
-    ``id`` is stable for one credential's holder (``key:<prefix>``, ``jwt:<subject>``), and what rates are limited by.
-    ``organisation`` is the name that a disclosure is logged under. ``cluster`` is the code of the one that the viewer
-    belongs to or acts for, ``member`` the global ID of the member that it acts for; None where there is none.
+    ``id`` is stable for one credential's holder (``key:<prefix>``, ``jwt:<provider>:<subject>``), and what rates are
+    limited by. ``organisation`` is the name that a disclosure is logged under. ``cluster`` is the code of the one that
+    the viewer belongs to or acts for, ``member`` the global ID of the member that it acts for; None where there is
+    none.
     """
 
     kind: ViewerClass

@@ -1,1 +1,7 @@
-"""The disclosure log: who was given what about whom, and the proof that nobody has changed it since."""
+"""The disclosure log: what was shown to whom and why, in a chain of hashes that is only ever added to."""
+
+from gateway.audit.entry import Entry
+from gateway.audit.reading import Disclosed, Page
+from gateway.audit.writing import Disclosures
+
+__all__ = ["Disclosed", "Disclosures", "Entry", "Page"]

@@ -1,8 +1,8 @@
-"""The command line: ``corridor demo | city | serve | check | explain | sdl``."""
+"""The command line: ``corridor demo | city | serve | check | explain | sdl | migrate | keys | documents | audit``."""
 
 import typer
 
-from gateway.cli import check, city, demo, explain, sdl, serve
+from gateway.cli import audit, check, city, demo, documents, explain, keys, migrate, sdl, serve
 
 __all__ = ["app", "main"]
 
@@ -19,6 +19,10 @@ app.command("serve")(serve.run)
 app.command("check")(check.run)
 app.command("explain")(explain.run)
 app.command("sdl")(sdl.run)
+app.command("migrate")(migrate.run)
+app.add_typer(keys.app, name="keys")
+app.add_typer(documents.app, name="documents")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

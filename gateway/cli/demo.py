@@ -1,4 +1,4 @@
-"""``corridor demo``: two registries on Postgres servers of their own, and the gateway over them, in one process."""
+"""``corridor demo``: two registries and the store on Postgres servers of their own, and the gateway, in one process."""
 
 import asyncio
 import json
@@ -125,7 +125,7 @@ def _welcome(registries: DemoRegistries, bound: socket.socket, home: Path | None
     """The one block that says what runs and what to try; each line can be pasted as it is."""
     root, corridor = url(bound), command()
     where = "" if home is None else f" --home {shlex.quote(str(home))}"
-    last = next(reversed(registries.servers))
+    last, store = next(reversed(registries.servers)), registries.store.server
     body = json.dumps({"query": " ".join(_QUERY.split())})
     curl = f"curl -s {root}/graphql -H 'content-type: application/json' -d {shlex.quote(body)}"
     lines = [
@@ -136,6 +136,7 @@ def _welcome(registries: DemoRegistries, bound: socket.socket, home: Path | None
             (registries.adapters[city].cluster.city, f"Postgres on port {server.port}, process {server.pid}")
             for city, server in registries.servers.items()
         ),
+        ("Store", f"Postgres on port {store.port}, process {store.pid}"),
         ("Postgres", registries.origin),
     ]
     steps = [

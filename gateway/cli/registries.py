@@ -1,9 +1,8 @@
-"""The demo's two registries: a Postgres server for each city, filled once with the reference data."""
+"""The demo's servers: one for each city, filled once with the reference data, and one for the corridor store."""
 
 import asyncio
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from pydantic import SecretStr
 import adapters
 import gateway
 from adapters.contract.registry import Adapter
+from gateway.cli.demo_store import DemoStore
+from gateway.cli.private import write_private
 from gateway.embedded import EmbeddedServer
 from gateway.settings import RegistrySettings, Settings
 
@@ -60,22 +61,24 @@ def read_state(home: Path) -> Mapping[str, str]:
 
 
 class DemoRegistries:
-    """One server for each city below ``home``. Everything but ``prepare`` blocks, and belongs to the main thread.
+    """One server for each city below ``home``, and the store's.
 
-    Every method may raise ``ServerFailed``. As a context manager it stops the servers at the end.
+    Everything but ``prepare`` blocks, and belongs to the main thread. Every method may raise ``ServerFailed``. As a
+    context manager it stops the servers at the end.
     """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.adapters: dict[str, Adapter] = {city: import_module(f"adapters.{city}").ADAPTER for city in CITIES}
         self.servers = {city: EmbeddedServer(city, home / city) for city in CITIES}
+        self.store = DemoStore(home)
 
     def __enter__(self) -> Self:
         self.home.mkdir(parents=True, exist_ok=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for server in self.servers.values():
+        for server in (*self.servers.values(), self.store.server):
             server.stop()
 
     @property
@@ -84,23 +87,25 @@ class DemoRegistries:
         return next(iter(self.servers.values())).binaries.origin
 
     def start(self) -> None:
-        """Starts both servers, which are made first where they are not there yet."""
-        for server in self.servers.values():
+        """Starts all servers, which are made first where they are not there yet."""
+        for server in (*self.servers.values(), self.store.server):
             server.start()
 
     async def prepare(self, population: Population, progress: FillProgress) -> Settings:
         """Fills what is not filled yet, gives the gateway a login that only reads, and answers its settings.
 
-        A registry that was filled only half, from other data or with another population is made anew.
+        A registry that was filled only half, from other data or with another population is made anew; the store
+        is kept, and migrated.
         """
         addresses = await asyncio.gather(*(self._prepare(city, population, progress) for city in CITIES))
         dsns = dict(zip(CITIES, addresses, strict=True))
-        _write_private(self.home / _STATE, json.dumps(dsns))
+        write_private(self.home / _STATE, json.dumps(dsns))
         registries = {city: RegistrySettings(dsn=SecretStr(dsn)) for city, dsn in dsns.items()}
+        store = await self.store.prepare()
         settings = Settings()
         secret = settings.cursor_secret or SecretStr(self._cursor_secret())
         # Not as arguments: those would be merged with the registries of the user's own settings.
-        return settings.model_copy(update={"registries": registries, "cursor_secret": secret})
+        return settings.model_copy(update={"registries": registries, "store": store, "cursor_secret": secret})
 
     async def _prepare(self, city: str, population: Population, progress: FillProgress) -> str:
         server, adapter = self.servers[city], self.adapters[city]
@@ -129,7 +134,7 @@ class DemoRegistries:
         """Kept, so that a cursor outlives a restart."""
         file = self.home / "cursor_secret"
         if not file.exists():
-            _write_private(file, secrets.token_urlsafe(48))
+            write_private(file, secrets.token_urlsafe(48))
         return file.read_text(encoding="utf-8")
 
 
@@ -154,12 +159,3 @@ def _sources(root: Path, city: str) -> Iterable[Path]:
     yield root / city / "indexes.sql"
     for folder in (root / city / "native", root / "kit" / "sample", root / "kit" / "sql"):
         yield from (path for path in folder.rglob("*") if path.suffix in {".csv", ".py", ".sql"})
-
-
-def _write_private(file: Path, text: str) -> None:
-    """Writes a file for this user alone, whole or not at all."""
-    aside = file.with_name(f"{file.name}.new")
-    aside.unlink(missing_ok=True)
-    with open(aside, "x", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as opened:
-        opened.write(text)
-    aside.replace(file)

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.cli.terminal import USAGE, fail
+from gateway.http.streams import STREAMS
 from gateway.settings import Settings
 
 __all__ = ["Background", "Connection", "bind", "log_to_terminal", "server_config", "url"]
@@ -58,8 +59,10 @@ class Connection(HttpToolsProtocol):
     _ending = False
 
     def shutdown(self) -> None:
-        """Begins the end; a connection that nothing comes over is closed soon."""
+        """Begins the end, of streams too; a connection that nothing comes over is closed soon."""
         self._ending = True
+        if STREAMS in self.app_state:
+            self.app_state[STREAMS].end()
         if self.cycle is None or self.cycle.response_complete:
             self.loop.call_later(_LINGER_SECONDS, super().shutdown)
         else:
@@ -77,16 +80,21 @@ def server_config(
 ) -> uvicorn.Config:
     """How the server runs: no access log, no name of the software; what makes ``app`` does so in each worker.
 
-    An end waits for the operations that run, each of which has its deadline.
+    An end waits for the operations that run, each of which has its deadline. Messages of WebSockets are not compressed:
+    compressed ones cost memory for each connection, and what is secret in them can be guessed from their length.
     """
     return uvicorn.Config(
         app,
         factory=workers is not None,
         workers=workers or 1,
         http=Connection,
+        ws="websockets-sansio",
+        ws_max_size=settings.max_body,
+        ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # which proxies are believed, the settings say
         lifespan="on",
         timeout_graceful_shutdown=ceil(settings.request_deadline + _LINGER_SECONDS) + 1,
         timeout_worker_healthcheck=_START_SECONDS,

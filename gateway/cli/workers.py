@@ -25,24 +25,36 @@ _LOG = logging.getLogger(__name__)
 
 
 def shared_out(settings: Settings, workers: int) -> Settings:
-    """The settings of each of so many workers; ends the command where a registry has too few connections for all.
+    """The settings of each of so many workers; ends the command where there are too few connections for all.
 
     There is a share for one worker more, as at a restart a new one takes over from each old one while that still
-    finishes what it began: at no time has a registry more than ``pool_size`` connections.
+    finishes what it began: at no time has a registry, or the store, more than ``pool_size`` connections.
     """
-    registries = {}
-    for city, registry in settings.registries.items():
-        share = registry.pool_size // (workers + 1)
-        if not share:
-            fail(
-                f"registries.{city}.pool_size is {registry.pool_size}, which is too few for {workers} workers: each "
-                f"needs a connection, and so does one more that takes over at a restart. Set {workers + 1} at least.",
-                USAGE,
-            )
-        registries[city] = registry.model_copy(update={"pool_size": share})
+    registries = {
+        city: registry.model_copy(update={"pool_size": _share(f"registries.{city}", registry.pool_size, workers)})
+        for city, registry in settings.registries.items()
+    }
+    store = settings.store
+    if store is not None:
+        store = store.model_copy(update={"pool_size": _share("store", store.pool_size, workers)})
     return settings.model_copy(
-        update={"registries": registries, "cursor_secret": settings.cursor_secret or _common_secret()}
+        update={
+            "registries": registries,
+            "store": store,
+            "cursor_secret": settings.cursor_secret or _common_secret(),
+        }
     )
+
+
+def _share(of: str, pool_size: int, workers: int) -> int:
+    share = pool_size // (workers + 1)
+    if not share:
+        fail(
+            f"{of}.pool_size is {pool_size}, which is too few for {workers} workers: each needs a connection, and so "
+            f"does one more that takes over at a restart. Set {workers + 1} at least.",
+            USAGE,
+        )
+    return share
 
 
 def serve(settings: Settings, bound: socket.socket, workers: int) -> None:

@@ -158,13 +158,14 @@ class Scale:
         if asked.name == "nodes":
             return self._one(connection, asked).times(1, Weight.ROW.tenths)
         edge = self._selections.target(connection, asked)
-        return _sum(
+        held = _sum(
             (
                 each.key,
                 self._one(edge, each).times(1, Weight.ROW.tenths) if each.name == "node" else self._field(edge, each),
             )
             for each in self._selections.fields(edge, asked.nodes)
         )
+        return Weighed(held.tenths, 1 + held.nodes, held.path, held.share)
 
     def _one(self, typename: str, asked: Asked) -> Weighed:
         """One object behind a field, whichever of its types it turns out to be of; nothing for a leaf."""

@@ -1,7 +1,7 @@
 """The registries of the corridor, by cluster."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from adapters.contract.cluster import Cluster
@@ -26,6 +26,7 @@ class Source:
     """A registry, its deadline in seconds, its breaker, how its last call ended, and the last probe of the breaker.
 
     ``shared`` is the same registry where identical concurrent reads of it are one; None where each is its own.
+    ``watchers`` are set whenever its health becomes another one than was ``known`` last.
     """
 
     registry: Registry
@@ -34,6 +35,8 @@ class Source:
     last: SourceStatus = SourceStatus.OK
     probe: Probe | None = None
     shared: SharedRegistry | None = None
+    known: SourceStatus = SourceStatus.OK
+    watchers: set[asyncio.Event] = field(default_factory=set)
 
     @property
     def cluster(self) -> Cluster:
@@ -49,6 +52,15 @@ class Source:
     def health(self) -> SourceStatus:
         """How it stands, from what its latest calls met; asks nothing."""
         return SourceStatus.CIRCUIT_OPEN if self.breaker.open else self.last
+
+    def settle(self, permit: int, status: SourceStatus, *, passing: bool = False) -> None:
+        """Takes in how a call has ended; ``passing``: so that it may help to leave the registry alone."""
+        self.breaker.report(permit, ok=not passing)
+        self.last = status
+        if self.health is not self.known:
+            self.known = self.health
+            for watcher in self.watchers:
+                watcher.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,28 @@ class Directory:
 
     def __getitem__(self, code: str) -> Source:
         return self.sources[code]
+
+    async def healths(self) -> AsyncGenerator[tuple[Source, SourceStatus], None]:
+        """How each registry stands now, and then each change; asks nothing.
+
+        Whoever takes them slowly gets the latest state of each registry, and never those between: nothing is queued.
+        """
+        told: dict[str, SourceStatus] = {}
+        changed = asyncio.Event()
+        for source in self:
+            source.watchers.add(changed)
+        try:
+            while True:
+                changed.clear()
+                for source in self:
+                    health = source.health
+                    if told.get(source.cluster.code) is not health:
+                        told[source.cluster.code] = health
+                        yield source, health
+                await changed.wait()
+        finally:
+            for source in self:
+                source.watchers.discard(changed)
 
     async def close(self) -> None:
         """Ends the connections of all registries."""

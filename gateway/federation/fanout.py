@@ -114,15 +114,13 @@ async def _try(
     except (RegistryError, TimeoutError) as error:
         # A refusal and a broken promise are prompt answers: leaving the registry alone would not help it.
         passing = isinstance(error, Unavailable | RegistryTimeout | TimeoutError)
-        source.last = _status(error)
-        source.breaker.report(permit, ok=not passing)
+        source.settle(permit, _status(error), passing=passing)
         _LOG.warning("registry %s: %s: %s", source.cluster.code, source.last.value, error)
         return Outage(source.cluster.code, source.last, passing, _milliseconds(started))
     except BaseException:
         source.breaker.abandon(permit)
         raise
-    source.breaker.report(permit, ok=True)
-    source.last = SourceStatus.OK
+    source.settle(permit, SourceStatus.OK)
     return Answer(source.cluster.code, value, datetime.now(UTC), _milliseconds(started))
 
 

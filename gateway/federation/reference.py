@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gateway.errors import ClientError, ErrorCode
 
-__all__ = ["Reference"]
+__all__ = ["Reference", "member_cluster"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,19 @@ class Reference:
         if reference.id != given or not key or "\0" in key:
             raise _bad()
         return reference
+
+
+def member_cluster(given: str) -> str | None:
+    """The code of the cluster that a member's global ID names; None where it is no member's ID.
+
+    >>> member_cluster("TWVtYmVyOnRlY2hub21vbnRyZWFsOjQy"), member_cluster("42")
+    ('technomontreal', None)
+    """
+    try:
+        reference = Reference.parse(given)
+    except ClientError:
+        return None
+    return reference.cluster if reference.typename == "Member" else None
 
 
 def _bad() -> ClientError:

@@ -8,8 +8,8 @@ Headers = list[tuple[bytes, bytes]]
 
 NO_STORE = (b"cache-control", b"no-store")
 
-_VARY = (b"vary", b"Accept")
-"""The headers of a request that its answer depends on. Who asks is none of them yet: all answers are public."""
+_VARY = (b"vary", b"Accept, Authorization")
+"""The headers of a request that its answer depends on: its form, and who asks."""
 
 
 def entity_tag(media_type: str, body: bytes) -> bytes:

@@ -1,30 +1,35 @@
 """GraphQL over HTTP: POST and GET of one operation, as an ASGI application of its own."""
 
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
-from typing import Any
-from uuid import uuid4
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.errors import ClientError, ErrorCode, internal_error
+from gateway.access.viewer import ViewerClass
+from gateway.errors import ClientError, ErrorCode
 from gateway.execution import responses
 from gateway.execution.operations import Operation
+from gateway.http.answers import Stream, answers, masked
 from gateway.http.caching import NO_STORE, Headers, cacheable, entity_tag, matches
-from gateway.http.errors import STATUS, refusal
-from gateway.http.negotiation import GRAPHQL_RESPONSE, JSON, negotiate
-from gateway.http.persisted import PersistedQueries
-from gateway.http.reading import parameters, posted
+from gateway.http.entrance import Asker, Entrance, authorization_of
+from gateway.http.errors import STATUS, extra_headers, refusal
+from gateway.http.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, negotiate
+from gateway.http.origins import Origins
+from gateway.http.reading import body_of, check_type, parameters, posted
+from gateway.http.sent import Sent, Sources
+from gateway.http.sse import EventStream, gone
+from gateway.http.streams import Pace, Streams, first_of, until_refused
 from gateway.telemetry.metrics import Outcome
 
-__all__ = ["Endpoint", "Record", "Run", "unexpected"]
+__all__ = ["Endpoint", "Record", "Run", "Serving", "unexpected"]
 
-_LOG = logging.getLogger(__name__)
-_NOT_ACCEPTABLE = f"The Accept header leaves no form to answer in: name {GRAPHQL_RESPONSE} or {JSON}, in UTF-8."
+_NOT_ACCEPTABLE = (
+    f"The Accept header leaves no form to answer in: name {GRAPHQL_RESPONSE}, {JSON} or {EVENT_STREAM}, in UTF-8."
+)
 _CONTENT_TYPES = {kind: (b"content-type", f"{kind}; charset=utf-8".encode()) for kind in (JSON, GRAPHQL_RESPONSE)}
 _LONGEST_ACCEPT = 1024
 """Bytes of an Accept header that are read: what was read is remembered."""
@@ -34,6 +39,23 @@ _FAILURES = frozenset({ErrorCode.INTERNAL_ERROR, ErrorCode.DEADLINE_EXCEEDED})
 Run = Callable[[Operation], Awaitable[responses.Response]]
 Record = Callable[[Outcome, float], None]
 """Takes in how a request ended, and after how many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What both the endpoint and the WebSockets answer with.
+
+    ``max_body`` is in bytes.
+    """
+
+    run: Run
+    stream: Stream
+    entrance: Entrance
+    sources: Sources
+    origins: Origins
+    streams: Streams
+    max_body: int
+    pace: Pace
 
 
 @dataclass(slots=True)
@@ -47,16 +69,12 @@ class _Reply:
 class Endpoint:
     """Reads a request, has its operation run, and writes the answer; an ASGI application, for the sake of speed.
 
-    ``max_body`` in bytes, ``max_age`` in seconds; ``record`` is None where nobody counts.
+    ``max_age`` in seconds; ``record`` is None where nobody counts.
     """
 
-    def __init__(
-        self, run: Run, persisted: PersistedQueries, record: Record | None, *, max_body: int, max_age: int
-    ) -> None:
-        self._run = run
-        self._persisted = persisted
+    def __init__(self, serving: Serving, record: Record | None, *, max_age: int) -> None:
+        self._serving = serving
         self._record = record
-        self._max_body = max_body
         self._max_age = max_age
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,17 +82,21 @@ class Endpoint:
         started = perf_counter()
         headers: Mapping[bytes, bytes] = dict(reversed(scope["headers"]))  # of a header that comes twice, the first
         media_type = negotiate(headers.get(b"accept", b"")[:_LONGEST_ACCEPT])
+        form = GRAPHQL_RESPONSE if media_type == GRAPHQL_RESPONSE else JSON
         try:
-            reply = await self._reply(scope, headers, media_type, receive)
+            if media_type == EVENT_STREAM:
+                await self._stream(scope, headers, receive, send)
+                return
+            reply = await self._reply(scope, headers, receive, media_type)
         except ClientDisconnect:
             return
         except ClientError as error:
-            allow = {"Allow": "GET, POST"} if error.code is ErrorCode.METHOD_NOT_ALLOWED else None
             outcome = Outcome.REFUSED
-            await refusal(error, media_type or JSON, allow)(scope, receive, send)
+            allow = {"Allow": "GET, POST"} if error.code is ErrorCode.METHOD_NOT_ALLOWED else None
+            await refusal(error, form, allow)(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets JSON, and the log the rest
             outcome = Outcome.FAILED
-            await unexpected(error, scope["path"], media_type or JSON)(scope, receive, send)
+            await unexpected(error, scope["path"], form)(scope, receive, send)
         else:
             outcome = reply.outcome
             await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
@@ -83,50 +105,68 @@ class Endpoint:
             self._record(outcome, perf_counter() - started)
 
     async def _reply(
-        self, scope: Scope, headers: Mapping[bytes, bytes], media_type: str | None, receive: Receive
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, media_type: str | None
     ) -> _Reply:
         if media_type is None:
             raise ClientError(ErrorCode.NOT_ACCEPTABLE, _NOT_ACCEPTABLE)
-        match scope["method"]:
-            case "POST":
-                given, read_only = await posted(headers, receive, self._max_body), False
-            case "GET":
-                given, read_only = parameters(scope["query_string"], self._max_body), True
-            case method:
-                raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"GraphQL is asked by POST or GET, not by {method}.")
-        operation, digest = self._operation(given, only_query=read_only)
-        response = await self._run(operation)
-        if digest is not None and response.executed:
-            self._persisted.remember(digest, operation.text)
-        if read_only and response.whole and b"authorization" not in headers:
+        asker, read = await self._asked(scope, headers, receive)
+        only_query = scope["method"] == "GET"
+        with self._serving.entrance.place(asker):
+            sent = read()
+            operation = await self._serving.sources.operation(sent, asker, only_query=only_query)
+            response = await self._serving.run(operation)
+        if response.executed:
+            self._serving.sources.remember(sent, operation.text)
+        public = asker.viewer.kind is ViewerClass.ANONYMOUS and b"authorization" not in headers
+        if only_query and response.whole and public:
             return self._kept(response.body, media_type, headers.get(b"if-none-match", b""))
         more = [_CONTENT_TYPES[media_type], (b"content-length", b"%d" % len(response.body)), NO_STORE]
         if response.refusal is ErrorCode.METHOD_NOT_ALLOWED:
             more.append((b"allow", b"POST"))
+        elif response.refusal is not None:
+            more += extra_headers(response.refusal, response.retry_after)
         return _Reply(_outcome(response), _status(response, media_type), more, response.body)
 
-    def _operation(self, given: Mapping[str, Any], *, only_query: bool) -> tuple[Operation, str | None]:
-        """The operation that was sent, and the hash of its document where the request gives that."""
-        text, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
-        extensions, digest = given.get("extensions"), None
-        if extensions is not None:
-            if not isinstance(extensions, dict):
-                raise ClientError(ErrorCode.BAD_REQUEST, "`extensions` must be an object.")
-            if (named := extensions.get("persistedQuery")) is not None:
-                digest = self._persisted.digest(named)
-                if not text:
-                    text = self._persisted.text(digest)
-        if not isinstance(text, str) or not text:
-            raise ClientError(ErrorCode.BAD_REQUEST, "`query` must be a string: the text of a GraphQL document.")
-        if name is not None and not isinstance(name, str):
-            raise ClientError(ErrorCode.BAD_REQUEST, "`operationName` must be a string.")
-        if variables is not None and not isinstance(variables, dict):
-            raise ClientError(
-                ErrorCode.BAD_REQUEST, "`variables` must be an object: a value for each variable, by name."
-            )
-        if digest is not None:
-            self._persisted.check(digest, text)
-        return Operation(text, name or None, variables, only_query), digest
+    async def _asked(
+        self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive
+    ) -> tuple[Asker, Callable[[], Sent]]:
+        """Who asks, and what was sent, to be read where there is a place for it."""
+        serving, most = self._serving, self._serving.max_body
+        if (method := scope["method"]) not in {"GET", "POST"}:
+            raise ClientError(ErrorCode.METHOD_NOT_ALLOWED, f"GraphQL is asked by POST or GET, not by {method}.")
+        if method == "GET":
+            serving.origins.check_read(headers)
+        else:
+            check_type(headers)
+        asker = await serving.entrance.asker(scope, authorization_of(scope) if b"authorization" in headers else None)
+        if method == "GET":
+            return asker, lambda: Sent.of(parameters(scope["query_string"], most))
+        body = await body_of(headers, receive, most, serving.pace.body)
+        return asker, lambda: Sent.of(posted(body))
+
+    async def _stream(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
+        """Answers by events; what is wrong with the request itself is told by its status, before."""
+        serving, authorization = self._serving, authorization_of(scope)
+        with serving.streams.place():
+            asker, read = await self._asked(scope, headers, receive)
+            sent = read()
+
+            async def operation() -> Operation:
+                return await serving.sources.operation(sent, asker, only_query=scope["method"] == "GET")
+
+            events = EventStream(send, serving.pace)
+            await events.begin()
+            try:
+                await first_of(
+                    events.tell(answers(operation, serving.stream, partial(serving.entrance.place, asker))),
+                    events.live(),
+                    gone(receive),
+                    serving.streams.ended(),
+                    until_refused(serving.entrance.authenticate, authorization, serving.pace.recheck),
+                )
+                await events.end()
+            except TimeoutError:
+                return  # The client does not read: the server ends the connection.
 
     def _kept(self, body: bytes, media_type: str, if_none_match: bytes) -> _Reply:
         """An answer that anybody may keep, or word that the client's own is still good."""
@@ -140,9 +180,7 @@ class Endpoint:
 
 def unexpected(error: Exception, path: str, media_type: str = JSON) -> Response:
     """The answer to a bug: logged under a trace ID, and masked."""
-    trace = uuid4().hex
-    _LOG.error("unexpected error at %s, trace %s", path, trace, exc_info=error)
-    return refusal(internal_error(trace), media_type)
+    return refusal(masked(error, path), media_type)
 
 
 def _status(response: responses.Response, media_type: str) -> int:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["GRAPHQL_RESPONSE", "JSON", "negotiate"]
+__all__ = ["EVENT_STREAM", "GRAPHQL_RESPONSE", "JSON", "negotiate"]
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
-_OFFERED = (JSON, GRAPHQL_RESPONSE)
+EVENT_STREAM = "text/event-stream"
+_OFFERED = (JSON, GRAPHQL_RESPONSE, EVENT_STREAM)
 _RANGES = ("*/*", "application/*")
-"""The ranges that take in what is offered, from the least to the most specific; below a type's own name."""
+"""The ranges that take in JSON, from the least to the most specific; below a type's own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ def negotiate(header: bytes) -> str | None:
     ('application/json', 'application/json', None)
     >>> negotiate(b"application/json;q=0, */*")
     'application/graphql-response+json'
+    >>> negotiate(b"application/json, text/event-stream"), negotiate(b"text/event-stream, */*;q=0.1")
+    ('application/json', 'text/event-stream')
     """
     accept = header.decode("latin-1")
     if not accept.strip():
@@ -44,9 +47,10 @@ def negotiate(header: bytes) -> str | None:
 def _wish(offered: str, accept: str) -> _Wish:
     """How much one type is wanted: the most specific range that takes it in says so."""
     found = _Wish(0.0, 0, -1)
+    names = {offered} if offered == EVENT_STREAM else {offered, *_RANGES}
     for place, part in enumerate(accept.split(",")):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if kind in {offered, *_RANGES} and _charset(parameters):
+        if kind in names and _charset(parameters):
             specificity = _RANGES.index(kind) if kind in _RANGES else len(_RANGES)
             if specificity > found.specificity:
                 found = _Wish(_quality(parameters), place, specificity)

@@ -2,14 +2,27 @@
 
 from collections import OrderedDict
 from hashlib import sha256
-from typing import Any
 
 from gateway.errors import ClientError, ErrorCode
 from gateway.telemetry.caches import CacheInfo
 
-__all__ = ["PersistedQueries"]
+__all__ = ["PersistedQueries", "check_digest", "digest_of"]
 
 _BYTES_A_DOCUMENT = 8 * 1024
+
+
+def digest_of(text: str) -> str:
+    """The name of a document: the SHA-256 of its text in UTF-8, in lower-case hexadecimal."""
+    return sha256(text.encode()).hexdigest()
+
+
+def check_digest(digest: str, text: str) -> None:
+    """Refuses a text that has another hash."""
+    if digest_of(text) != digest:
+        raise ClientError(
+            ErrorCode.BAD_REQUEST,
+            "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query` in lower-case hexadecimal.",
+        )
 
 
 class PersistedQueries:
@@ -26,24 +39,9 @@ class PersistedQueries:
         self._hits = 0
         self._misses = 0
 
-    def digest(self, named: Any) -> str:
-        """The hash that a request gives in ``extensions.persistedQuery``."""
-        if not self._documents:
-            raise ClientError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
-        match named:
-            case {"version": 1, "sha256Hash": str(digest)}:
-                return digest
-            case {"version": version} if version != 1:
-                raise ClientError(
-                    ErrorCode.BAD_REQUEST, "`extensions.persistedQuery.version` must be 1: no other is known."
-                )
-        raise ClientError(
-            ErrorCode.BAD_REQUEST,
-            "`extensions.persistedQuery` must be an object: `version`, which is 1, and the string `sha256Hash`.",
-        )
-
     def text(self, digest: str) -> str:
         """The document of this hash."""
+        self._check_supported()
         known = self._texts.get(digest)
         if known is None:
             self._misses += 1
@@ -54,11 +52,9 @@ class PersistedQueries:
 
     def check(self, digest: str, text: str) -> None:
         """Refuses a text that does not have the hash that it came with."""
-        if self._texts.get(digest) != text and sha256(text.encode()).hexdigest() != digest:
-            raise ClientError(
-                ErrorCode.BAD_REQUEST,
-                "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query` in lower-case hexadecimal.",
-            )
+        self._check_supported()
+        if self._texts.get(digest) != text:
+            check_digest(digest, text)
 
     def remember(self, digest: str, text: str) -> None:
         """Keeps a document; only those that could be executed are worth it."""
@@ -69,6 +65,10 @@ class PersistedQueries:
         while len(self._texts) > self._documents or self._bytes > self._documents * _BYTES_A_DOCUMENT:
             _, oldest = self._texts.popitem(last=False)
             self._bytes -= len(oldest.encode())
+
+    def _check_supported(self) -> None:
+        if not self._documents:
+            raise ClientError(ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
 
     def cache_info(self) -> CacheInfo:
         """How often a hash alone was enough, and how many documents are known."""

@@ -1,5 +1,6 @@
 """A request's operation as it was sent: the JSON object of a POST, or the parameters of a GET."""
 
+import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,22 +13,41 @@ from starlette.types import Message, Receive
 from gateway.errors import ClientError, ErrorCode
 from gateway.http.negotiation import JSON
 
-__all__ = ["is_json", "parameters", "posted"]
+__all__ = ["body_of", "check_type", "is_json", "parameters", "posted"]
 
 _LONGEST_TYPE = 256
 """Bytes of a Content-Type header that are read: what was read is remembered."""
 
 
-async def posted(headers: Mapping[bytes, bytes], receive: Receive, most_bytes: int) -> dict[str, Any]:
-    """The body of a POST; ``headers`` by their names in lower case. Raises ClientDisconnect where it breaks off."""
+def check_type(headers: Mapping[bytes, bytes]) -> None:
+    """Refuses what is not announced as JSON, such as the forms that a page of any site can make a browser send."""
     if not is_json(headers.get(b"content-type", b"")[:_LONGEST_TYPE]):
         raise ClientError(
             ErrorCode.UNSUPPORTED_MEDIA_TYPE,
             f"Send the operation as {JSON} in UTF-8, and say so in the Content-Type header.",
         )
+
+
+async def body_of(
+    headers: Mapping[bytes, bytes], receive: Receive, most_bytes: int, within: float
+) -> bytes | bytearray:
+    """The body of a POST; ``headers`` by their names in lower case. Raises ClientDisconnect where it breaks off.
+
+    It has to be there ``within`` so many seconds: who sends it byte by byte shall not keep a connection for ever.
+    """
     announced = headers.get(b"content-length", b"")
     _check_size(int(announced) if announced.isdigit() else 0, most_bytes)
-    body = await _body(receive, most_bytes)
+    try:
+        async with asyncio.timeout(within):
+            return await _body(receive, most_bytes)
+    except TimeoutError:
+        raise ClientError(
+            ErrorCode.BODY_TOO_SLOW, "The request's body took too long to arrive. Send it again.", retryable=True
+        ) from None
+
+
+def posted(body: bytes | bytearray) -> dict[str, Any]:
+    """The JSON object of a POST."""
     if not body:
         raise ClientError(ErrorCode.BAD_REQUEST, "The body is empty: it must be a JSON object with a `query`.")
     return _object(body, "The body")

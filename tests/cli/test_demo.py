@@ -16,6 +16,7 @@ import asyncpg
 import httpx
 import pytest
 
+from gateway.cli.migrate import owner_dsn
 from gateway.embedded.processes import alive, wait_gone, wait_until
 from tests.cli.conftest import Corridor
 from tests.cli.demo import RunningDemo
@@ -55,7 +56,7 @@ def test_both_registries_are_ready(demo: RunningDemo) -> None:
     assert ready.status_code == 200
     assert {each["cluster"]: each["state"] for each in ready.json()["registries"]} == BOTH
     assert "server" not in ready.headers
-    assert len(demo.servers) == 2
+    assert len(demo.servers) == 3
     assert all(map(alive, demo.servers))
 
 
@@ -112,9 +113,20 @@ async def test_the_gateway_can_only_read(demo: RunningDemo) -> None:
 
 
 def test_secrets_are_for_their_owner_alone(demo: RunningDemo) -> None:
-    for name in ("demo.json", "cursor_secret", "control", "montreal/password", "guadalajara/password"):
+    passwords = [f"{server}/password" for server in ("montreal", "guadalajara", "store")]
+    for name in ("demo.json", "store.json", "cursor_secret", "control", *passwords):
         assert stat.S_IMODE((demo.home / name).stat().st_mode) == 0o600, name
     assert "postgresql://" not in demo.output
+
+
+def test_it_has_a_store_that_is_up_to_date(
+    demo: RunningDemo, corridor: Corridor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("gateway.cli.migrate.default_home", lambda: demo.home)
+    monkeypatch.chdir(tmp_path)  # where there is no file with settings
+    owner = owner_dsn(None)
+    assert corridor("migrate", "--check", "--dsn", owner).returncode == 0
+    assert "is whole" in corridor("audit", "verify", "--dsn", owner).stdout
 
 
 def test_one_home_has_one_demo(demo: RunningDemo, corridor: Corridor) -> None:
@@ -151,7 +163,7 @@ def test_a_killed_demo_leaves_nothing_behind_and_starts_again(start_demo: StartD
     killed = start_demo("killed", members=3)
     total = whole(killed)["totalCount"]
     servers = killed.servers
-    assert len(servers) == 2
+    assert len(servers) == 3
     os.kill(killed.process.pid, signal.SIGKILL)
     killed.process.wait()
     assert wait_gone(servers, SECONDS)

@@ -190,6 +190,8 @@ UNFOLDED = "".join(f" fragment F{place} on Query {{ ...F{place + 1} ...F{place +
         ("{ ...F0 } fragment F60 on Query { ...F0 }" + UNFOLDED, "VALIDATION_FAILED"),
         ("{ clusters { ...A } } fragment A on Cluster { programmes { cluster { ...A } } }", "VALIDATION_FAILED"),
         ("{ ...Unknown }", "VALIDATION_FAILED"),
+        ("{ __typename }" + "".join(f" fragment F{each} on Cluster {{ programmes {{ cluster {{ ...F{each + 1} }} }}"
+         f" one: programmes {{ cluster {{ ...F{each + 1} }} }} }}" for each in range(40)), "TOO_MANY_FIELDS"),
         ("{ __typename } fragment Unused on Cluster { " + "id " * 26 + "}", "TOO_MANY_REPEATS"),
         ("{ clusters { ...A } } fragment A on Cluster { id } fragment A on Cluster { " + "id " * 26 + "}",
          "TOO_MANY_REPEATS"),

@@ -12,9 +12,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from starlette.applications import Starlette
 
+from gateway.app import create_app
 from gateway.embedded import EmbeddedServer
-from gateway.settings import RegistrySettings
+from gateway.federation.directory import Directory
+from gateway.settings import RegistrySettings, Settings
 from tests.faults.gateway import RunningGateway, until
 from tests.faults.proxy import Network, Proxy
 
@@ -135,12 +138,14 @@ async def serve(montreal: City, guadalajara: City) -> AsyncIterator[ServeGateway
         guadalajara_limits: dict[str, float] = PATIENT,
         pause: float = 0.2,
         deadline: float = 8.0,
+        make: Callable[[Settings, Directory], Starlette] = create_app,
     ) -> RunningGateway:
         gateway = RunningGateway(
             {"montreal": montreal.settings(montreal_limits), "guadalajara": guadalajara.settings(guadalajara_limits)},
             (*montreal.secrets, *guadalajara.secrets),
             pause=pause,
             deadline=deadline,
+            make=make,
         )
         await gateway.start()
         running.append(gateway)

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 
 from gateway.app import create_app, open_directory
 from gateway.federation.breaker import Breaker
@@ -122,7 +123,13 @@ class RunningGateway:
     """The gateway of some settings, listening on a free port. ``secrets`` must stand in no answer."""
 
     def __init__(
-        self, registries: Mapping[str, RegistrySettings], secrets: Sequence[str], *, pause: float, deadline: float
+        self,
+        registries: Mapping[str, RegistrySettings],
+        secrets: Sequence[str],
+        *,
+        pause: float,
+        deadline: float,
+        make: Callable[[Settings, Directory], Starlette] = create_app,
     ) -> None:
         self.settings = Settings(
             registries=dict(registries), cursor_secret="of the fault tests", request_deadline=deadline, graphiql=False
@@ -131,7 +138,7 @@ class RunningGateway:
         for source in self.directory:
             source.breaker = Breaker(pause=pause)
         self._secrets = [secret.lower() for secret in (*FORBIDDEN, *secrets)]
-        app = create_app(self.settings, self.directory)
+        app = make(self.settings, self.directory)
         self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on", timeout_graceful_shutdown=2))
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.loop: asyncio.AbstractEventLoop | None = None

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from gateway.app import create_app
-from gateway.settings import RegistrySettings, Settings
+from gateway.settings import Introspection, RegistrySettings, Settings
 from tests.http.served import GRAPHQL, Served
 
 Serve = Callable[[ASGIApp], Served]
@@ -42,6 +42,8 @@ def settings(city_databases: dict[str, str]) -> Settings:
         },
         cursor_secret=SecretStr("only for tests"),
         request_deadline=20,
+        graphiql=True,
+        introspection=Introspection.PUBLIC,
     )
 
 

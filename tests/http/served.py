@@ -9,7 +9,9 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.cli.service import server_config
 from gateway.errors import ErrorCode
+from gateway.settings import Settings
 
 __all__ = ["GRAPHQL", "Served", "errors_of"]
 
@@ -24,7 +26,7 @@ class Served:
 
     def __init__(self, app: ASGIApp) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self._server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=5))
+        self._server = uvicorn.Server(server_config(app, Settings()))
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True)
         self._thread.start()
         self.port: int = self._socket.getsockname()[1]

@@ -23,7 +23,7 @@ async def test_a_whole_answer_by_get_is_sent_once(http: httpx.AsyncClient) -> No
     tag = first.headers["etag"]
     assert tag.startswith('"')
     assert first.headers["cache-control"] == "no-cache"
-    assert first.headers["vary"] == "Accept"
+    assert first.headers["vary"] == "Accept, Authorization"
     for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
         again = await http.get("/graphql", params=PARTS, headers={"if-none-match": known})
         assert (again.status_code, again.content) == (304, b"")

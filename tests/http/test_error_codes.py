@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -16,7 +17,7 @@ from adapters.kit.postgres import PostgresRegistry
 from gateway.app import create_app, load_adapters
 from gateway.errors import ErrorCode
 from gateway.federation.directory import Directory, Source
-from gateway.settings import RegistrySettings, Settings
+from gateway.settings import DocumentMode, Introspection, RegistrySettings, Settings
 from tests.http.conftest import Serve
 from tests.http.served import GRAPHQL, Served, errors_of
 
@@ -50,6 +51,12 @@ PROVOCATIONS = {
     ErrorCode.NOT_ACCEPTABLE: Provocation(406, headers={"accept": "text/html"}),
     ErrorCode.UNSUPPORTED_MEDIA_TYPE: Provocation(415, headers={"content-type": "text/plain"}),
     ErrorCode.NO_SUCH_PAGE: Provocation(404, path="/graphq"),
+    ErrorCode.CROSS_SITE_REQUEST: Provocation(
+        403, method="GET", headers={"content-type": "text/plain", "sec-fetch-site": "cross-site"}
+    ),
+    ErrorCode.UNAUTHENTICATED: Provocation(401, headers={"authorization": "Bearer nobody"}),
+    ErrorCode.DOCUMENT_NOT_TRUSTED: Provocation(403, gateway="trusting"),
+    ErrorCode.INTROSPECTION_DISABLED: Provocation(403, '{ __type(name: "Query") { name } }', gateway="reserved"),
     ErrorCode.PERSISTED_QUERY_NOT_FOUND: Provocation(400, query="", extensions=BY_HASH),
     ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED: Provocation(400, query="", gateway="forgetful", extensions=BY_HASH),
     ErrorCode.TOO_MANY_TOKENS: Provocation(400, "{ " + "__typename " * 1000 + "}"),
@@ -133,11 +140,26 @@ def gateways(
         "closed": alone(f"postgresql://nobody@127.0.0.1:{closed_port}/none", deadline=5),
         "broken": alone(broken_dsn, deadline=10),
         "forgetful": serve(create_app(settings.model_copy(update={"persisted_queries": 0}))).url,
+        "trusting": serve(create_app(settings.model_copy(update={"documents": DocumentMode.TRUSTED}))).url,
+        "reserved": serve(create_app(settings.model_copy(update={"introspection": Introspection.OFF}))).url,
         "buggy": serve(create_app(settings, Directory.of(Source(buggy, deadline=10)))).url,
     }
 
 
-@pytest.mark.parametrize("code", ErrorCode)
+ELSEWHERE = {
+    ErrorCode.BODY_TOO_SLOW: "test_entrance.py",  # of half a request
+    ErrorCode.TOO_MANY_SUBSCRIPTIONS: "test_websocket.py",  # of a connection
+}
+"""Where those are provoked that a request alone cannot."""
+
+
+def test_no_code_is_forgotten() -> None:
+    assert PROVOCATIONS.keys() | ELSEWHERE.keys() == set(ErrorCode)
+    for code, file in ELSEWHERE.items():
+        assert code in Path(__file__).with_name(file).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", PROVOCATIONS)
 async def test_each_code_can_be_met_over_http(gateways: dict[str, str], code: ErrorCode) -> None:
     asked = PROVOCATIONS[code]
     headers = {"accept": GRAPHQL, **asked.headers}

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["COLUMNS", "SIZES", "Firm", "Unit", "decode", "firms", "read", "size_of", "union"]
+from adapters.contract.text import words
+
+__all__ = ["COLUMNS", "SIZES", "Firm", "Unit", "decode", "firms", "own_name", "read", "size_of", "union"]
 
 COLUMNS: tuple[str, ...] = (
     "id", "clee", "nom_estab", "raz_social", "codigo_act", "nombre_act", "per_ocu",
@@ -81,3 +83,16 @@ def _main_first(units: list[Unit]) -> tuple[Unit, ...]:
 def size_of(unit: Unit) -> int:
     """The place of an establishment's headcount in :data:`SIZES`."""
     return SIZES.index(unit["per_ocu"].strip())
+
+
+def own_name(name: str, *others: str) -> str | None:
+    """The name of an establishment as the registry notes it down: None where it has the letters of one of ``others``.
+
+    >>> own_name("AXTEL SA DE CV", "Axtel", "Axtel, S.A. de C.V.") is None
+    True
+    >>> own_name("AXTEL NORTE  ", "Axtel", "")
+    'AXTEL NORTE'
+    """
+    kept = name.strip()
+    letters, *known = ("".join(words(each)) for each in (kept, *others))
+    return kept if kept and letters not in known else None

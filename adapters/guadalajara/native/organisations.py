@@ -14,7 +14,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from adapters.contract.text import fold
 from adapters.guadalajara.native.codelists import rows
-from adapters.guadalajara.native.denue import COLUMNS, SIZES, Firm, firms, read, size_of, union
+from adapters.guadalajara.native.denue import COLUMNS, SIZES, Firm, firms, own_name, read, size_of, union
 from adapters.guadalajara.native.tables import Batch
 
 __all__ = ["NAMESPACE", "Organisation", "add_organisation", "organisations"]
@@ -184,14 +184,18 @@ def add_organisation(batch: Batch, each: Organisation, classes: Mapping[str, Map
         [],
         [],
         each.status,
-        "corredor",
+        # What their sources publish, anybody may see.
+        "público",
         "{}",
         json.dumps(consent),
         each.updated,
         None,
     )
     for place, unit in enumerate(units):
-        batch.add("establecimiento", int(unit["id"]), each.key, "SUCURSAL" if place else "MATRIZ")
+        role = "SUCURSAL" if place else "MATRIZ"
+        batch.add(
+            "establecimiento", int(unit["id"]), each.key, role, own_name(unit["nom_estab"], each.name, legal_name or "")
+        )
     for name in each.other_names:
         batch.add("otro_nombre", each.key, name)
     for scheme, value in each.identifiers:

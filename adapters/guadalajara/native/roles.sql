@@ -10,6 +10,7 @@ end;
 $$;
 
 grant usage on schema padron, corridor to corridor_reader;
+grant execute on all functions in schema corridor to corridor_reader;
 
 grant select on
     padron.establecimiento,
@@ -25,7 +26,7 @@ grant select on
     padron.programa_afiliado
 to corridor_reader;
 
-grant select (id, nom_estab, codigo_act, cve_ent, municipio, www)
+grant select (id, codigo_act, cve_ent, municipio, www)
 on padron.denue_unidad_economica to corridor_reader;
 
 grant select (

@@ -9,7 +9,7 @@ import orjson
 from stdnum.mx import rfc
 
 from adapters.guadalajara.native.codelists import Codes
-from adapters.guadalajara.native.denue import COLUMNS, SIZES
+from adapters.guadalajara.native.denue import COLUMNS, SIZES, own_name
 from adapters.guadalajara.native.organisations import NAMESPACE
 from adapters.guadalajara.native.tables import Batch
 from adapters.kit.sample import Home, SampleMember, SamplePosting
@@ -166,7 +166,8 @@ class Writer:
                 "fecha_alta": "2021-05",
             }
             batch.add("denue_unidad_economica", unit, *(values[column] for column in COLUMNS[1:]))
-            batch.add("establecimiento", unit, key, "SUCURSAL" if place else "MATRIZ")
+            name = own_name(values["nom_estab"], each.name, each.legal_name)
+            batch.add("establecimiento", unit, key, "SUCURSAL" if place else "MATRIZ", name)
 
     def _consents(self, each: SampleMember) -> str:
         consents: dict[str, dict[str, object]] = {}

@@ -96,8 +96,12 @@ comment on column padron.afiliado.consentimiento is 'Por finalidad: {"intercambi
 create table padron.establecimiento (
     unidad_id bigint primary key references padron.denue_unidad_economica,
     afiliado_id uuid not null references padron.afiliado,
-    papel text not null
+    papel text not null,
+    nombre_propio text
 );
+
+comment on column padron.establecimiento.nombre_propio is
+    'Nombre del establecimiento; nulo si repite el del afiliado o su razón social. Se asienta al afiliar.';
 
 create table padron.otro_nombre (
     afiliado_id uuid not null references padron.afiliado,

@@ -16,6 +16,6 @@ select
 from padron.capacidad c
 join padron.afiliado a on a.id = c.afiliado_id
 where
-    a.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

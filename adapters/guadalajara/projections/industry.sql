@@ -10,6 +10,6 @@ from padron.afiliado a
 join padron.denue_unidad_economica u on u.id = a.matriz_id
 where
     u.codigo_act <> ''
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

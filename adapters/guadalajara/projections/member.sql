@@ -1,10 +1,10 @@
 -- Member: one row for each firm or organisation of the padrón, whatever the number of its establishments in DENUE.
--- Left of "as": our columns. Right of "as": the contract's. Only rows that partners of the corridor may see.
+-- Left of "as": our columns. Right of "as": the contract's. Only rows that the viewer may see.
 -- Codes that lists are filtered by are translated in a join, the others where they stand, so that an unused one costs nothing.
 select
     a.id::text as key,
     btrim(a.nombre) as display_name,
-    case when coalesce(a.visibilidad_campos ->> 'razon_social', a.visibilidad) in ('público', 'corredor')
+    case when corridor.sees(:'view', coalesce(a.visibilidad_campos ->> 'razon_social', a.visibilidad))
         then nullif(btrim(a.razon_social), '') end as legal_name,
     giro.code as sector,
     tipo.code as org_type,
@@ -34,7 +34,7 @@ select
         where c.codigo = coalesce(u.cve_ent, a.cve_ent)
     ) as subdivision,
     'MX'::text as country,
-    case when coalesce(a.visibilidad_campos ->> 'sitio_web', a.visibilidad) in ('público', 'corredor')
+    case when corridor.sees(:'view', coalesce(a.visibilidad_campos ->> 'sitio_web', a.visibilidad))
         then sitio.url end as website,
     a.idiomas as languages,
     a.mercados as target_markets,
@@ -92,6 +92,6 @@ cross join lateral (
     end as url
 ) as sitio
 where
-    a.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

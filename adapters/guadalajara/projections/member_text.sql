@@ -1,5 +1,6 @@
 -- Texts of members, for reading and for search: one NAME each, then legal name, other names and names of establishments, then the
 -- summary in each language. "words" is written exactly as in indexes.sql, so that a search uses the index.
+-- A legal name that is hidden is not given away by another name of the same letters; those of establishments never repeat it.
 select
     a.id::text as member_key,
     'NAME'::text as field,
@@ -9,7 +10,7 @@ select
     corridor.document(null, btrim(a.nombre)) as words
 from padron.afiliado a
 where
-    a.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -23,8 +24,8 @@ select
 from padron.afiliado a
 where
     a.razon_social <> ''
-    and coalesce(a.visibilidad_campos ->> 'razon_social', a.visibilidad) in ('público', 'corredor')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', coalesce(a.visibilidad_campos ->> 'razon_social', a.visibilidad))
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -38,7 +39,11 @@ select
 from padron.otro_nombre o
 join padron.afiliado a on a.id = o.afiliado_id
 where
-    a.visibilidad in ('público', 'corredor')
+    (
+        corridor.sees(:'view', coalesce(a.visibilidad_campos ->> 'razon_social', a.visibilidad))
+        or replace(corridor.words(o.nombre), ' ', '') is distinct from replace(corridor.words(a.razon_social), ' ', '')
+    )
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -46,15 +51,14 @@ select
     e.afiliado_id::text as member_key,
     'OTHER_NAME'::text as field,
     null::text as lang,
-    btrim(u.nom_estab) as text,
+    e.nombre_propio as text,
     false as machine,
-    corridor.document(null, btrim(u.nom_estab)) as words
+    corridor.document(null, e.nombre_propio) as words
 from padron.establecimiento e
-join padron.denue_unidad_economica u on u.id = e.unidad_id
 join padron.afiliado a on a.id = e.afiliado_id
 where
-    btrim(u.nom_estab) <> btrim(a.nombre)
-    and a.visibilidad in ('público', 'corredor')
+    e.nombre_propio <> ''
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -68,7 +72,7 @@ select
 from padron.afiliado a
 where
     a.semblanza ->> 'es' is not null
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -82,7 +86,7 @@ select
 from padron.afiliado a
 where
     a.semblanza ->> 'en' is not null
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -96,6 +100,6 @@ select
 from padron.afiliado a
 where
     a.semblanza ->> 'fr' is not null
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

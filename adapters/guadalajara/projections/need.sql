@@ -1,7 +1,7 @@
--- Need: what members look for. An anonymous need shows no owner.
+-- Need: what members look for. An anonymous need shows no owner, but to the owner.
 select
     n.id::text as key,
-    case when n.anonima then null else n.afiliado_id::text end as owner_key,
+    case when n.anonima and :'view' <> 'PRIVATE' then null else n.afiliado_id::text end as owner_key,
     tipo.code as kind,
     array(
         select modo.code
@@ -47,8 +47,8 @@ left join (values
     ('capital', 'FUNDING_REQUEST')
 ) as tipo (codigo, code) on tipo.codigo = n.tipo
 where
-    n.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

@@ -18,8 +18,8 @@ left join (values
     ('inversión', 'INVESTMENT')
 ) as modo (codigo, code) on modo.codigo = m.modalidad
 where
-    n.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

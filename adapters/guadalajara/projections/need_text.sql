@@ -10,9 +10,9 @@ from padron.necesidad n
 join padron.afiliado a on a.id = n.afiliado_id
 where
     n.titulo ->> 'es' is not null
-    and n.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -27,9 +27,9 @@ from padron.necesidad n
 join padron.afiliado a on a.id = n.afiliado_id
 where
     n.titulo ->> 'en' is not null
-    and n.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -44,9 +44,9 @@ from padron.necesidad n
 join padron.afiliado a on a.id = n.afiliado_id
 where
     n.titulo ->> 'fr' is not null
-    and n.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -61,9 +61,9 @@ from padron.necesidad n
 join padron.afiliado a on a.id = n.afiliado_id
 where
     n.resumen ->> 'es' is not null
-    and n.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -78,9 +78,9 @@ from padron.necesidad n
 join padron.afiliado a on a.id = n.afiliado_id
 where
     n.resumen ->> 'en' is not null
-    and n.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -95,8 +95,8 @@ from padron.necesidad n
 join padron.afiliado a on a.id = n.afiliado_id
 where
     n.resumen ->> 'fr' is not null
-    and n.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

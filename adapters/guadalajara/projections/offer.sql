@@ -1,7 +1,7 @@
--- Offer: what members put on the table. An anonymous offer shows no owner.
+-- Offer: what members put on the table. An anonymous offer shows no owner, but to the owner.
 select
     o.id::text as key,
-    case when o.anonima then null else o.afiliado_id::text end as owner_key,
+    case when o.anonima and :'view' <> 'PRIVATE' then null else o.afiliado_id::text end as owner_key,
     tipo.code as kind,
     o.conceptos as concepts,
     array(
@@ -46,8 +46,8 @@ left join (values
     ('instalaciones', 'FACILITY_OFFER')
 ) as tipo (codigo, code) on tipo.codigo = o.tipo
 where
-    o.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

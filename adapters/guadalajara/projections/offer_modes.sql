@@ -18,8 +18,8 @@ left join (values
     ('inversión', 'INVESTMENT')
 ) as modo (codigo, code) on modo.codigo = m.modalidad
 where
-    o.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

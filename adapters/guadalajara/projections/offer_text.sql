@@ -10,9 +10,9 @@ from padron.oferta o
 join padron.afiliado a on a.id = o.afiliado_id
 where
     o.titulo ->> 'es' is not null
-    and o.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -27,9 +27,9 @@ from padron.oferta o
 join padron.afiliado a on a.id = o.afiliado_id
 where
     o.titulo ->> 'en' is not null
-    and o.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -44,9 +44,9 @@ from padron.oferta o
 join padron.afiliado a on a.id = o.afiliado_id
 where
     o.titulo ->> 'fr' is not null
-    and o.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -61,9 +61,9 @@ from padron.oferta o
 join padron.afiliado a on a.id = o.afiliado_id
 where
     o.resumen ->> 'es' is not null
-    and o.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -78,9 +78,9 @@ from padron.oferta o
 join padron.afiliado a on a.id = o.afiliado_id
 where
     o.resumen ->> 'en' is not null
-    and o.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'
 union all
@@ -95,8 +95,8 @@ from padron.oferta o
 join padron.afiliado a on a.id = o.afiliado_id
 where
     o.resumen ->> 'fr' is not null
-    and o.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', o.visibilidad)
     and o.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

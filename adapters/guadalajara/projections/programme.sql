@@ -1,4 +1,4 @@
--- Programme: the cluster's programmes that partners of the corridor may see.
+-- Programme: the cluster's programmes that the viewer may see.
 select
     p.id::text as key,
     p.clave as code,
@@ -14,4 +14,4 @@ left join (values
     ('cancelado', 'CANCELLED')
 ) as estatus (codigo, code) on estatus.codigo = p.estatus
 where
-    p.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', p.visibilidad)

@@ -9,7 +9,7 @@ select
 from padron.programa p
 where
     p.nombre ->> 'es' is not null
-    and p.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', p.visibilidad)
 union all
 select
     p.id::text as programme_key,
@@ -21,7 +21,7 @@ select
 from padron.programa p
 where
     p.nombre ->> 'en' is not null
-    and p.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', p.visibilidad)
 union all
 select
     p.id::text as programme_key,
@@ -33,4 +33,4 @@ select
 from padron.programa p
 where
     p.nombre ->> 'fr' is not null
-    and p.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', p.visibilidad)

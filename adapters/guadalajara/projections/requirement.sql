@@ -20,8 +20,8 @@ join padron.necesidad n on n.id = nc.necesidad_id
 join padron.afiliado a on a.id = n.afiliado_id
 cross join lateral (select n.requisitos -> nc.lugar as valor) as requisito
 where
-    n.visibilidad in ('público', 'corredor')
+    corridor.sees(:'view', n.visibilidad)
     and n.estatus in ('publicada', 'en pausa', 'vencida')
-    and a.visibilidad in ('público', 'corredor')
+    and corridor.sees(:'view', a.visibilidad)
     and a.estatus in ('vigente', 'suspendido')
     and a.consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}'

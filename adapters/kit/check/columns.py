@@ -7,6 +7,7 @@ import asyncpg
 from adapters.kit.check.probe import Probe, finding
 from adapters.kit.check.report import Finding, Status
 from adapters.kit.columns import OPTIONAL, PROJECTIONS, Column
+from adapters.kit.folder import VIEW
 
 __all__ = ["columns"]
 
@@ -30,7 +31,12 @@ async def _projection(probe: Probe, name: str, wanted: Sequence[Column]) -> list
     try:
         prepared = await probe.connection.prepare(probe.projections[name])
     except asyncpg.PostgresError as error:
-        return finding("columns", name, [f"{probe.place(name)} does not run: {error}. {_advice(error)}"], "")
+        return finding(
+            "columns",
+            name,
+            [f"{probe.place(name)} does not run: {error}. {_advice(error, probe.files.texts[name])}"],
+            "",
+        )
     given = {attribute.name: _type(attribute.type) for attribute in prepared.get_attributes()}
     problems = [*_problems(probe, name, wanted, given)]
     extra = sorted(given.keys() - {column.name for column in wanted})
@@ -69,12 +75,17 @@ def _type(type_: asyncpg.Type) -> str:
     return _TYPES.get(name, name)
 
 
-def _advice(error: asyncpg.PostgresError) -> str:
+def _advice(error: asyncpg.PostgresError, projection: str) -> str:
     match error:
         case asyncpg.UndefinedColumnError() | asyncpg.UndefinedTableError():
             return 'It was renamed or dropped: write its present name left of "as".'
         case asyncpg.UndefinedFunctionError():
-            return "If the function is corridor's, run adapters/kit/sql/corridor.sql as the owner of the database."
+            return (
+                "If the function is corridor's, run adapters/kit/sql/corridor.sql and the city's visibility.sql as the"
+                " owner of the database."
+            )
+        case asyncpg.PostgresSyntaxError() if VIEW not in projection and ":" in str(error):
+            return f"The viewer's view is written {VIEW}, quotes and all."
         case asyncpg.InsufficientPrivilegeError():
             return "Grant select on it to the gateway's role."
         case _:

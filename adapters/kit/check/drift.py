@@ -33,7 +33,7 @@ def _read(path: Path) -> _Fingerprint:
 
 
 async def _fingerprint(probe: Probe) -> _Fingerprint:
-    tables = sorted({table for name in probe.projections.texts for table in await tables_of(probe, name)})
+    tables = sorted({table for name in probe.projections for table in await tables_of(probe, name)})
     found: _Fingerprint = {}
     for record in await probe.rows(
         "select relnamespace::regnamespace || '.' || relname as table, attname as column,"

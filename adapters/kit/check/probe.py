@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
 from adapters.contract.cluster import Cluster
+from adapters.contract.codes import Visibility
 from adapters.contract.registry import Limits
 from adapters.kit.check.report import Finding, Status
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
 from adapters.kit.compiler import Compiler
-from adapters.kit.folder import Projections
+from adapters.kit.folder import Projections, Selects
 
 __all__ = ["EXAMPLES", "Probe", "finding", "listed"]
 
@@ -23,22 +24,32 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A city under check."""
+    """A city under check, as it is seen under ``view``: all that it serves, unless said otherwise."""
 
     cluster: Cluster
-    projections: Projections
+    files: Projections
     connection: "asyncpg.Connection[asyncpg.Record]"
     limits: Limits
+    view: Visibility = Visibility.PRIVATE
+
+    def under(self, view: Visibility) -> "Probe":
+        """The same city, seen under another view."""
+        return replace(self, view=view)
+
+    @property
+    def projections(self) -> Selects:
+        """The SELECTs under the view."""
+        return self.files.under(self.view)
 
     @property
     def compiler(self) -> Compiler:
         """The compiler that the gateway would use."""
-        return Compiler(self.projections, self.cluster)
+        return Compiler(self.files, self.cluster)
 
     @property
     def folder(self) -> Path:
         """The city's folder."""
-        return self.projections.folder
+        return self.files.folder
 
     async def rows(self, sql: str, *values: object) -> "Sequence[asyncpg.Record]":
         """Runs a statement."""

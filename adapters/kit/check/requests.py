@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from adapters.contract.catalogue import CATALOGUE, path_of
+from adapters.contract.objects import Object
 from adapters.contract.request import (
+    LIST_VIEWS,
     RELEVANCE,
     Boundary,
     Condition,
@@ -33,8 +35,8 @@ _FEW = 3  # keys: more would make an index on something else look cheap on a sma
 class Asked:
     """A request in words, the projection and column that it is about, and its statement.
 
-    ``ordered`` lists have to come out of an index in their order; ``whole`` ones read every row by
-    their nature, and only their time counts.
+    ``ordered`` lists have to come out of an index in their order, rows ``by_key`` out of one on it; ``whole`` ones read
+    every row by their nature, and only their time counts.
     """
 
     what: str
@@ -42,36 +44,43 @@ class Asked:
     column: str
     statement: Statement
     ordered: bool = False
+    by_key: bool = False
     whole: bool = False
 
 
 async def asked(probe: Probe) -> AsyncIterator[Asked]:
-    """One request for each order, filter, facet, kind of search, and the objects by key."""
+    """One request for each order, filter, facet and kind of search, if the view has lists; and the objects by key."""
     for each in [each for each in CATALOGUE.values() if each.orders]:
-        values = {}
-        for facet in each.facets.values():
-            statement = probe.compiler.facet(FacetRequest(Where(each.name), facet.name))
-            counts = {record["value"]: record["count"] for record in await probe.rows(statement.sql, *statement.values)}
-            values[facet.path] = min(counts, key=lambda value: (counts[value], value), default="?")
-            yield Asked(f"facet {facet.name} of {each.name}", each.name, facet.path[0], statement, whole=True)
-        async for request in _orders(probe, each.name):
-            yield request
-        for request in _filters(probe, each.name, values):
-            yield request
-        async for request in _searches(probe, each.name, values):
-            yield request
+        if probe.view in LIST_VIEWS:
+            async for request in _listed(probe, each):
+                yield request
         keys = tuple(record["key"] for record in await probe.rows(
             f"select key from ({probe.projections[each.name]}) as row limit {_FEW}"
         ))  # fmt: skip
-        fetch = probe.compiler.fetch(FetchRequest(keys, everything(each.name)))
-        yield Asked(f"{each.name} by key, with everything", each.name, "key", fetch)
+        fetch = probe.compiler.fetch(FetchRequest(keys, everything(each.name), probe.view))
+        yield Asked(f"{each.name} by key, with everything", each.name, "key", fetch, by_key=True)
+
+
+async def _listed(probe: Probe, each: Object) -> AsyncIterator[Asked]:
+    values = {}
+    for facet in each.facets.values():
+        statement = probe.compiler.facet(FacetRequest(Where(each.name, view=probe.view), facet.name))
+        counts = {record["value"]: record["count"] for record in await probe.rows(statement.sql, *statement.values)}
+        values[facet.path] = min(counts, key=lambda value: (counts[value], value), default="?")
+        yield Asked(f"facet {facet.name} of {each.name}", each.name, facet.path[0], statement, whole=True)
+    async for request in _orders(probe, each.name):
+        yield request
+    for request in _filters(probe, each.name, values):
+        yield request
+    async for request in _searches(probe, each.name, values):
+        yield request
 
 
 async def _orders(probe: Probe, of: str) -> AsyncIterator[Asked]:
     for order in CATALOGUE[of].orders.values():
         for descending in (False, True):
             ordering = Ordering(order.name, descending)
-            request = PageRequest(Where(of), ordering, _PAGE)
+            request = PageRequest(Where(of, view=probe.view), ordering, _PAGE)
             what = f"order {order.name} of {of}, {'descending' if descending else 'ascending'}"
             yield Asked(what, of, order.column, probe.compiler.page(request), ordered=True)
             for boundary in await _boundary(probe, request):
@@ -101,7 +110,7 @@ async def _boundary(probe: Probe, request: PageRequest) -> list[Statement]:
 def _filters(probe: Probe, of: str, values: Mapping[tuple[str, ...], str]) -> list[Asked]:
     found = []
     for each in CATALOGUE[of].filters.values():
-        where = Where(of, (Condition(each.name, (values.get(each.path, "?"),)),))
+        where = Where(of, (Condition(each.name, (values.get(each.path, "?"),)),), view=probe.view)
         owner, taken = path_of(of, each.path)[-1]
         column = taken.columns[0]
         found.append(Asked(f"filter {each.name} of {of}", owner.name, column, probe.compiler.count(where)))
@@ -121,11 +130,11 @@ async def _searches(probe: Probe, of: str, values: Mapping[tuple[str, ...], str]
     )
     if text is not None:
         word = max(words(text["text"]) or ("corridor",), key=len)
-        where = Where(of, (), Search((Term(word, word),), ()))
+        where = Where(of, (), Search((Term(word, word),), ()), probe.view)
         statement = probe.compiler.page(PageRequest(where, ordering, _PAGE, hits=True))
         yield Asked(f"search of {of} for the word {word!r}", f"{of}_text", "words", statement)
     for path in CATALOGUE[of].concepts:
-        where = Where(of, (), Search((), ((values.get(path, "?"), 100),)))
+        where = Where(of, (), Search((), ((values.get(path, "?"), 100),)), probe.view)
         owner, taken = path_of(of, path)[-1]
         statement = probe.compiler.page(PageRequest(where, ordering, _PAGE, hits=True))
         yield Asked(f"search of {of} for a concept in {'.'.join(path)}", owner.name, taken.columns[0], statement)

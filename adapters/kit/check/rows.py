@@ -3,18 +3,25 @@
 from collections.abc import AsyncIterator
 
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import Visibility
 from adapters.contract.objects import Field, Kind
 from adapters.kit.check.probe import EXAMPLES, Probe, finding, listed
 from adapters.kit.check.report import Finding, Status
 from adapters.kit.columns import OPTIONAL, PROJECTIONS, Column, relation_of
-from adapters.kit.promises import SERVED, groups, links
+from adapters.kit.promises import groups, links, served
 from adapters.kit.statement import identifier
 
 __all__ = ["rows"]
 
+_LINKED = (Visibility.PUBLIC, Visibility.CORRIDOR, Visibility.PRIVATE)
+"""The views under which it is looked at whether what belongs together is served together."""
+
 
 async def rows(probe: Probe) -> list[Finding]:
-    """All of it; each statement reads one or two projections whole."""
+    """All of it; each statement reads one or two projections whole.
+
+    What is said of single rows is said of all there are, that of rows that belong together under more than one view.
+    """
     found: list[Finding] = []
     for name in PROJECTIONS:
         found += await _nulls(probe, name)
@@ -22,13 +29,18 @@ async def rows(probe: Probe) -> list[Finding]:
     for each in [each.name for each in CATALOGUE.values() if each.keyed]:
         found += finding("keys", each, [said async for said in _keys(probe, each)], "keys are unique")
     found += finding("groups", "member", [said async for said in _groups(probe)], "groups of columns are whole")
-    found += finding("languages", "texts", [said async for said in _languages(probe)], "one text for each language")
     found += finding(
         "nested order", "lists", [said async for said in _nested(probe)], "every nested list has one order"
     )
-    found += finding("links", "all", [said async for said in _links(probe)], "what belongs to a row is served with it")
-    found += finding("privacy", "all", [said async for said in _privacy(probe)], "only shared rows are served")
-    found += finding("pairs", "all", [said async for said in _pairs(probe)], "pairs hold what the arrays hold")
+    for view, seen in [(view, probe.under(view)) for view in _LINKED]:
+        found += finding("languages", view, [said async for said in _languages(seen)], "one text for each language")
+        found += finding(
+            "links", view, [said async for said in _links(seen)], "what belongs to a row is served with it"
+        )
+        found += finding("pairs", view, [said async for said in _pairs(seen)], "pairs hold what the arrays hold")
+    for view in Visibility:
+        said = [said async for said in _privacy(probe.under(view))]
+        found += finding("privacy", view, said, "only rows that the view sees are served")
     return found
 
 
@@ -188,24 +200,25 @@ async def _links(probe: Probe) -> AsyncIterator[str]:
 
 
 async def _privacy(probe: Probe) -> AsyncIterator[str]:
-    for (name, column), allowed in SERVED.items():
+    for (name, column), allowed in served(probe.view).items():
         for record in await probe.rows(
             f"select {column} as code, count(*) as times, (array_agg(key order by key))[1:{EXAMPLES}] as keys"
             f" from {_from(probe, name)} where {column} <> all($1::text[]) group by 1",
             sorted(allowed),
         ):
             yield (
-                f"{probe.place(name)}: {record['times']} rows that are {record['code']} would be served, such as"
-                f" {', '.join(record['keys'])}. Leave them out in the where clause; {column} may be"
-                f" {', '.join(sorted(allowed))}."
+                f"{probe.place(name)}: {record['times']} rows that are {record['code']} would be served as"
+                f" {probe.view}, such as {', '.join(record['keys'])}. Leave them out in the where clause; {column} may"
+                f" be {', '.join(sorted(allowed))}."
             )
-    for name in ("offer", "need"):
+    for name in ("offer", "need") if probe.view is not Visibility.PRIVATE else ():
         condition = "anonymous and owner_key is not null"
         count = (await probe.row(f"select count(*) as n from {_from(probe, name)} where {condition}"))["n"]
         if count:
             yield (
                 f"{probe.place(name, 'owner_key')}: {count} anonymous rows name their owner, such as"
-                f" {await _examples(probe, name, condition)}. Make owner_key null where the row is anonymous."
+                f" {await _examples(probe, name, condition)}. Make owner_key null where the row is"
+                " anonymous, but for the view PRIVATE."
             )
 
 

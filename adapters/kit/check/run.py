@@ -14,6 +14,7 @@ from adapters.kit.check.report import Finding, Report, Status
 from adapters.kit.check.rows import rows
 from adapters.kit.check.stability import stability
 from adapters.kit.check.texts import texts
+from adapters.kit.check.views import ladder, levels
 from adapters.kit.postgres import SESSION
 
 __all__ = ["check"]
@@ -50,11 +51,11 @@ async def check(adapter: PostgresAdapter, dsn: str, limits: Limits, *, record: b
 
 
 async def _checked(probe: Probe, *, record: bool) -> Report:
-    found = [await _server(probe), *await columns(probe)]
+    found = [await _server(probe), *await levels(probe), *await columns(probe)]
     if any(finding.status is Status.FAIL for finding in found):
         left = "rows, plans and times were not looked at: mend the columns first, then run the check again"
         return Report((*found, Finding("rows", probe.cluster.code, Status.WARN, left)))
-    for step in (rows, stability, texts, plans):
+    for step in (rows, ladder, stability, texts, plans):
         try:
             found += await step(probe)
         except asyncpg.PostgresError as error:

@@ -5,13 +5,26 @@ from collections.abc import Iterator, Sequence
 
 from adapters.contract.answer import Row
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import Visibility
 from adapters.contract.registry import Registry
 from adapters.contract.request import Boundary, Ordering, PageRequest, Search, Term, Where
 from adapters.contract.shape import Shape
 from adapters.contract.text import words
 from adapters.kit.memory.tables import Tables
 
-__all__ = ["EVERY_ROW", "FACETS", "FILTERS", "LISTS", "ORDERINGS", "SEARCHED", "everyone", "searches", "values", "walk"]
+__all__ = [
+    "EVERY_ROW",
+    "FACETS",
+    "FILTERS",
+    "LISTS",
+    "ORDERINGS",
+    "SEARCHED",
+    "everyone",
+    "page_of",
+    "searches",
+    "values",
+    "walk",
+]
 
 LISTS: tuple[str, ...] = tuple(each.name for each in CATALOGUE.values() if each.orders)
 """The objects that have lists."""
@@ -35,9 +48,15 @@ _WORDS = 16
 _PHRASES = 6
 
 
-def everyone(of: str, ordering: Ordering | None = None, shape: Shape | None = None) -> PageRequest:
-    """The whole list of an object as one page, in its first order unless said otherwise."""
-    return PageRequest(Where(of), ordering or Ordering(next(iter(CATALOGUE[of].orders))), EVERY_ROW, shape=shape)
+def everyone(of: str, view: Visibility, ordering: Ordering | None = None, shape: Shape | None = None) -> PageRequest:
+    """The whole list of an object under a view as one page, in its first order unless said otherwise."""
+    return page_of(Where(of, view=view), ordering, shape)
+
+
+def page_of(where: Where, ordering: Ordering | None = None, shape: Shape | None = None) -> PageRequest:
+    """All rows of a filter or a search as one page, with hits, in the object's first order unless said otherwise."""
+    first = Ordering(next(iter(CATALOGUE[where.object].orders)))
+    return PageRequest(where, ordering or first, EVERY_ROW, shape=shape, hits=where.search is not None)
 
 
 async def walk(registry: Registry, where: Where, ordering: Ordering, size: int, *, backward: bool = False) -> list[Row]:

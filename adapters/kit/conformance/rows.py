@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import Visibility
 from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.text import fold
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.memory.tables import Record, Tables
-from adapters.kit.promises import FOLDED, SERVED, groups, links
+from adapters.kit.promises import FOLDED, groups, links, served
 
 __all__ = ["PROMISES"]
 
@@ -71,16 +72,19 @@ def links_end_at_rows(tables: Tables) -> Iterator[str]:
 
 
 def only_shared_rows_are_served(tables: Tables) -> Iterator[str]:
-    """Nothing private, no draft, nobody who has left."""
-    for (name, column), allowed in SERVED.items():
+    """Nothing that the view does not see, no draft, nobody who has left."""
+    for (name, column), allowed in served(tables.view).items():
         for row in tables[name]:
             if row[column] is not None and row[column] not in allowed:
-                yield f"{name}.{column}: {_named(row)} is {row[column]}, and must not be served"
+                yield f"{name}.{column}: {_named(row)} is {row[column]}, and must not be served as {tables.view}"
 
 
 def anonymous_postings_hide_their_owner(tables: Tables) -> Iterator[str]:
-    """On every path: the posting names no owner, no member lists the posting, and no text of it is a name."""
-    for of in ("offer", "need"):
+    """On every path: the posting names no owner, no member lists the posting, and no text of it is a name.
+
+    Under PRIVATE it is the owner who looks.
+    """
+    for of in ("offer", "need") if tables.view is not Visibility.PRIVATE else ():
         hidden = {row["key"] for row in tables[of] if row["anonymous"]}
         yield from (
             f"{of}.owner_key: {_named(row)} is anonymous and names its owner"

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 import pytest
 
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import Visibility
 from adapters.contract.registry import Limits
 from adapters.contract.request import (
+    LIST_VIEWS,
     RELEVANCE,
     Condition,
     FacetRequest,
@@ -22,13 +24,13 @@ from adapters.kit.columns import OPTIONAL, PROJECTIONS
 from adapters.kit.conformance.answers import difference
 from adapters.kit.conformance.laws import RegistryLaws
 from adapters.kit.conformance.requests import (
-    EVERY_ROW,
     FACETS,
     FILTERS,
     LISTS,
     ORDERINGS,
     SEARCHED,
     everyone,
+    page_of,
     searches,
     values,
     walk,
@@ -48,6 +50,10 @@ _SHOWN = 10
 _FETCHED = 60
 _PAGE = 7
 _SHAPES: tuple[Callable[[str], Shape], ...] = (everything, every_way)
+_ALL = Visibility.PRIVATE
+"""The view that sees every row there is."""
+
+_every_view = pytest.mark.parametrize("view", sorted(LIST_VIEWS), ids=str)
 
 
 class ConformanceSuite(RegistryLaws):
@@ -75,25 +81,29 @@ class ConformanceSuite(RegistryLaws):
         assert report.passed, _listed(f"{each.check} {each.subject}: {each.detail}" for each in report.of(Status.FAIL))
         assert not [each for each in report.of(Status.WARN) if each.check == "drift"], "run the check with --record"
 
+    @pytest.mark.parametrize("view", Visibility, ids=str)
     @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
     async def test_every_row_keeps_the_contract(
-        self, memory: MemoryRegistry, promise: Callable[[Tables], Iterator[str]]
+        self, memory: MemoryRegistry, promise: Callable[[Tables], Iterator[str]], view: Visibility
     ) -> None:
         """Each of the promises, on all rows of all projections."""
-        broken = list(promise(memory.tables))
+        broken = list(promise(memory.under(view)))
         assert not broken, _listed(broken)
 
     async def test_two_reads_give_the_same_rows(self, registry: PostgresRegistry, memory: MemoryRegistry) -> None:
         """Keys and everything else are stable: no row number, clock or chance in a projection."""
-        again = (await snapshot(registry)).tables
+        again = (await snapshot(registry)).under(_ALL)
         for name in PROJECTIONS:
-            once, twice = (sorted(map(repr, rows)) for rows in (memory.tables[name], again[name]))
+            once, twice = (sorted(map(repr, rows)) for rows in (memory.under(_ALL)[name], again[name]))
             changed = sorted(set(once) ^ set(twice))
             assert once == twice, f"projections/{name}.sql gives other rows when it is read again: {changed[:2]}"
 
-    async def test_the_projections_of_pairs_hold_what_the_arrays_hold(self, registry: PostgresRegistry) -> None:
+    @pytest.mark.parametrize("view", Visibility, ids=str)
+    async def test_the_projections_of_pairs_hold_what_the_arrays_hold(
+        self, registry: PostgresRegistry, view: Visibility
+    ) -> None:
         """An optional projection is another way to the elements of an array."""
-        projections = registry.compiler.projections
+        projections = registry.compiler.projections.under(view)
         for name in sorted(name for name in OPTIONAL if name in projections):
             of, column = next((of, name.removeprefix(f"{of}_")) for of in LISTS if name.startswith(f"{of}_"))
             pairs = f"select {of}_key as key, value from ({projections[name]}) as pair"
@@ -103,47 +113,61 @@ class ConformanceSuite(RegistryLaws):
             )
             assert not parted, f"projections/{name}.sql and {of}.{column} differ: {_listed(map(str, parted))}"
 
+    @_every_view
     @pytest.mark.parametrize(
         ("of", "ordering"), ORDERINGS, ids=[f"{of}-{each.name}-{each.descending}" for of, each in ORDERINGS]
     )
     async def test_orders_are_those_of_the_reference(
-        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, ordering: Ordering
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, ordering: Ordering, view: Visibility
     ) -> None:
         """Rows and the sort keys that travel with them."""
-        await _same(registry, memory, everyone(of, ordering))
+        await _same(registry, memory, everyone(of, view, ordering))
 
+    @_every_view
     @pytest.mark.parametrize("shape", _SHAPES, ids=lambda shape: shape.__name__)
     @pytest.mark.parametrize("of", LISTS)
     async def test_rows_are_those_of_the_reference(
-        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, shape: Callable[[str], Shape]
+        self,
+        registry: PostgresRegistry,
+        memory: MemoryRegistry,
+        of: str,
+        shape: Callable[[str], Shape],
+        view: Visibility,
     ) -> None:
         """Every field of every row, under its name and under aliases."""
-        await _same(registry, memory, everyone(of, shape=shape(of)))
+        await _same(registry, memory, everyone(of, view, shape=shape(of)))
 
+    @pytest.mark.parametrize("view", Visibility, ids=str)
     @pytest.mark.parametrize("shape", _SHAPES, ids=lambda shape: shape.__name__)
     @pytest.mark.parametrize("of", LISTS)
     async def test_rows_by_key_are_those_of_the_reference(
-        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, shape: Callable[[str], Shape]
+        self,
+        registry: PostgresRegistry,
+        memory: MemoryRegistry,
+        of: str,
+        shape: Callable[[str], Shape],
+        view: Visibility,
     ) -> None:
-        """Many at once, and one alone."""
-        keys = tuple(row["key"] for row in memory.tables[of])[:_FETCHED]
+        """Many at once, of any level, and one alone."""
+        keys = tuple(row["key"] for row in memory.under(_ALL)[of])[:_FETCHED]
         for sought in ((*keys, "no such key", *keys), keys[:1]):
-            request = FetchRequest(sought, shape(of))
+            request = FetchRequest(sought, shape(of), view)
             expected, given = await memory.fetch(request), await registry.fetch(request)
             expected, given = (sorted(rows, key=lambda row: row.key) for rows in (expected, given))
             said = difference(expected, given, request.shape)
             assert not said, f"{of} by key:\n{said[:2000]}"
 
+    @_every_view
     @pytest.mark.parametrize(("of", "name"), FILTERS, ids=["-".join(each) for each in FILTERS])
     async def test_filters_find_what_the_reference_finds(
-        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, name: str
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, name: str, view: Visibility
     ) -> None:
-        """Values that occur, one that does not, two of them, and with another filter beside."""
-        given = values(memory.tables, of, CATALOGUE[of].filters[name].path, _VALUES)
+        """Values that occur, seen or not, one that does not, two of them, and with another filter beside."""
+        tables = memory.under(_ALL)
+        given = values(tables, of, CATALOGUE[of].filters[name].path, _VALUES)
         assert given, f"no {of} has a value that the filter {name} could find: check {CATALOGUE[of].filters[name].path}"
         beside = [
-            Condition(other.name, (*values(memory.tables, of, other.path, 2),))
-            for other in CATALOGUE[of].filters.values()
+            Condition(other.name, (*values(tables, of, other.path, 2),)) for other in CATALOGUE[of].filters.values()
         ]
         for conditions in (
             *([Condition(name, (value,))] for value in given),
@@ -152,37 +176,40 @@ class ConformanceSuite(RegistryLaws):
             [Condition(name, ())],
             *([Condition(name, tuple(given)), other] for other in beside),
         ):
-            where = Where(of, tuple(conditions))
-            await _same(registry, memory, PageRequest(where, everyone(of).ordering, EVERY_ROW))
+            where = Where(of, tuple(conditions), view=view)
+            await _same(registry, memory, page_of(where))
             assert await registry.count(where) == await memory.count(where), f"count of {where}"
 
+    @_every_view
     @pytest.mark.parametrize(("of", "facet"), FACETS, ids=["-".join(each) for each in FACETS])
     async def test_facets_are_those_counted_by_hand(
-        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, facet: str
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, facet: str, view: Visibility
     ) -> None:
         """Of all rows, of filtered ones, and of what a search finds."""
-        wheres = [Where(of)]
+        tables = memory.under(_ALL)
+        wheres = [Where(of, view=view)]
         wheres += [
-            Where(of, (Condition(each.name, (*values(memory.tables, of, each.path, 2),)),))
+            Where(of, (Condition(each.name, (*values(tables, of, each.path, 2),)),), view=view)
             for each in CATALOGUE[of].filters.values()
         ]
-        wheres += [Where(of, (), search) for search in [*searches(memory.tables, of)][::20]]
+        wheres += [Where(of, (), search, view) for search in [*searches(tables, of)][::20]]
         for where in wheres:
             request = FacetRequest(where, facet)
             expected, given = dict(await memory.facet(request)), dict(await registry.facet(request))
             unlike = sorted(set(expected.items()) ^ set(given.items()), key=str)
             assert expected == given, f"facet {facet} of {where}: {unlike[:_SHOWN]}"
 
+    @_every_view
     @pytest.mark.parametrize("of", SEARCHED)
     async def test_searches_find_what_the_reference_finds(
-        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str
+        self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, view: Visibility
     ) -> None:
-        """Rows, points, order and what each row was found by."""
+        """Rows, points, order and what each row was found by; the words may be of texts that nobody sees."""
         found = 0
-        for search in searches(memory.tables, of):
-            where = Where(of, (), search)
-            for ordering in (Ordering(RELEVANCE, descending=True), Ordering(RELEVANCE), everyone(of).ordering):
-                await _same(registry, memory, PageRequest(where, ordering, EVERY_ROW, hits=True))
+        for search in searches(memory.under(_ALL), of):
+            where = Where(of, (), search, view)
+            for ordering in (Ordering(RELEVANCE, descending=True), Ordering(RELEVANCE), None):
+                await _same(registry, memory, page_of(where, ordering))
             count = await registry.count(where)
             assert count == await memory.count(where), f"count of {where}"
             found += count
@@ -194,8 +221,10 @@ class ConformanceSuite(RegistryLaws):
         self, registry: PostgresRegistry, memory: MemoryRegistry, of: str, *, backward: bool
     ) -> None:
         """Many rows have the same points: keys part them."""
-        search = max([*searches(memory.tables, of)], key=lambda search: len(search.concepts) * 2 + len(search.terms))
-        where, ordering = Where(of, (), search), Ordering(RELEVANCE, descending=True)
+        listed = [*searches(memory.under(Visibility.CORRIDOR), of)]
+        search = max(listed, key=lambda search: len(search.concepts) * 2 + len(search.terms))
+        where = Where(of, (), search, Visibility.CORRIDOR)
+        ordering = Ordering(RELEVANCE, descending=True)
         expected = await walk(memory, where, ordering, _PAGE, backward=backward)
         assert not difference(expected, await walk(registry, where, ordering, _PAGE, backward=backward))
 

@@ -2,30 +2,40 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from adapters.contract.answer import Row
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.cluster import Cluster
-from adapters.contract.request import RELEVANCE, Boundary, FacetRequest, FetchRequest, PageRequest, Where
+from adapters.contract.codes import Visibility
+from adapters.contract.request import LIST_VIEWS, RELEVANCE, Boundary, FacetRequest, FetchRequest, PageRequest, Where
+from adapters.contract.shape import Shape
+from adapters.kit.columns import SUBJECT
 from adapters.kit.memory.content import Content
 from adapters.kit.memory.order import line, precedes, travelled
 from adapters.kit.memory.search import Searcher
 from adapters.kit.memory.stems import Stem, snowball
 from adapters.kit.memory.tables import Record, Tables
 
-__all__ = ["MemoryRegistry"]
+__all__ = ["MemoryRegistry", "Rows"]
+
+Rows = Mapping[Visibility, Mapping[str, Sequence[Record]]]
+"""What may be seen under each view: rows by the name of their projection."""
 
 
 class MemoryRegistry:
     """The ``Registry`` over rows in memory. It answers objects (``Row.value``) and never fails."""
 
-    def __init__(self, cluster: Cluster, tables: Mapping[str, Sequence[Record]], stem: Stem = snowball) -> None:
-        """Take the rows of each projection, by its name; those of an optional one are in the arrays already."""
+    def __init__(self, cluster: Cluster, rows: Rows, stem: Stem = snowball) -> None:
+        """Take the rows of each projection under each view; those of an optional one are in the arrays already."""
         self.cluster = cluster
         self._stem = stem
-        self.tables = Tables(tables)
-        self._content = Content(self.tables, cluster.code)
-        self._searchers: dict[str, Searcher] = {}
+        self._tables = {view: Tables(tables, view) for view, tables in rows.items()}
+        self._searchers: dict[tuple[Visibility, str], Searcher] = {}
+
+    def under(self, view: Visibility) -> Tables:
+        """The rows that may be seen under a view."""
+        return self._tables[view]
 
     async def page(self, request: PageRequest) -> Sequence[Row]:
         """Rows in the total order, from a boundary."""
@@ -52,9 +62,9 @@ class MemoryRegistry:
     async def fetch(self, request: FetchRequest) -> Sequence[Row]:
         """Rows by key, each once."""
         return [
-            Row(key, value=self._content.of(request.shape, row))
+            Row(key, value=self._content(request.view, request.shape, row), subject=_subject(request.shape.object, row))
             for key in dict.fromkeys(request.keys)
-            for row in self.tables.where(request.shape.object, "key", key)
+            for row in self.under(request.view).where(request.shape.object, "key", key)
         ]
 
     async def count(self, where: Where) -> int:
@@ -67,7 +77,7 @@ class MemoryRegistry:
         return Counter(
             value
             for row, _ in self._found(request.where)
-            for value in set(self.tables.values(request.where.object, row, path))
+            for value in set(self.under(request.where.view).values(request.where.object, row, path))
         )
 
     async def ping(self) -> None:
@@ -78,15 +88,17 @@ class MemoryRegistry:
 
     def _found(self, where: Where) -> list[tuple[Record, int | None]]:
         """The rows that meet every condition and the search, each with its points in it."""
-        found = []
-        for row in self.tables[where.object]:
+        if where.view not in LIST_VIEWS:
+            raise ValueError(f"under {where.view} rows can be fetched by key, not listed or counted")
+        tables, found = self.under(where.view), []
+        for row in tables[where.object]:
             if all(
                 not set(condition.values).isdisjoint(
-                    self.tables.values(where.object, row, CATALOGUE[where.object].filters[condition.filter].path)
+                    tables.values(where.object, row, CATALOGUE[where.object].filters[condition.filter].path)
                 )
                 for condition in where.conditions
             ):
-                score = None if where.search is None else self._searcher(where.object).score(where.search, row)
+                score = None if where.search is None else self._searcher(where).score(where.search, row)
                 if where.search is None or score is not None:
                     found.append((row, score))
         return found
@@ -97,16 +109,25 @@ class MemoryRegistry:
         return Boundary(travelled(sort), self.cluster.code, row["key"])
 
     def _row(self, request: PageRequest, place: Boundary, row: Record, score: int | None) -> Row:
-        search = request.where.search
+        where = request.where
         return Row(
             place.key,
             place.sort,
-            value=None if request.shape is None else self._content.of(request.shape, row),
+            value=None if request.shape is None else self._content(where.view, request.shape, row),
             score=score,
-            hits=self._searcher(request.where.object).hits(search, row) if request.hits and search else None,
+            hits=self._searcher(where).hits(where.search, row) if request.hits and where.search else None,
+            subject=_subject(where.object, row),
         )
 
-    def _searcher(self, of: str) -> Searcher:
+    def _content(self, view: Visibility, shape: Shape, row: Record) -> dict[str, Any]:
+        return Content(self.under(view), self.cluster.code).of(shape, row)
+
+    def _searcher(self, where: Where) -> Searcher:
+        of = where.view, where.object
         if of not in self._searchers:
-            self._searchers[of] = Searcher(self.tables, of, self._stem)
+            self._searchers[of] = Searcher(self.under(where.view), where.object, self._stem)
         return self._searchers[of]
+
+
+def _subject(of: str, row: Record) -> str | None:
+    return row[SUBJECT[of]] if of in SUBJECT else None

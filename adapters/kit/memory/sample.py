@@ -1,8 +1,9 @@
-"""The kit's invented members as the rows of a registry: only what a registry would serve."""
+"""The kit's invented members as the rows of a registry: only what a registry would serve, by view."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from adapters.contract.codes import SEES, Visibility
 from adapters.contract.text import fold
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.sample import Home, SampleMember, SamplePosting, members
@@ -10,27 +11,34 @@ from adapters.kit.sample import Home, SampleMember, SamplePosting, members
 __all__ = ["sample_tables"]
 
 _LARGEST_BY_BAND = ((10, "MICRO"), (50, "SMALL"), (249, "MEDIUM"))
-_SERVED = {"PUBLIC", "CORRIDOR"}
-_SHOWN = {"PUBLISHED", "PAUSED", "EXPIRED"}
 _Rows = dict[str, list[dict[str, Any]]]
 
 
-def sample_tables(home: Home, count: int, seed: int) -> _Rows:
-    """The served ones of ``count`` invented members with all they post, as rows by the name of the projection."""
+def sample_tables(home: Home, count: int, seed: int) -> dict[Visibility, _Rows]:
+    """What may be seen under each view of ``count`` invented members with all they post, as rows by projection.
+
+    A field that a member hides is of the level CLUSTER.
+    """
+    listed = [*members(home, count, seed)]
+    return {view: _seen(home, listed, view) for view in Visibility}
+
+
+def _seen(home: Home, listed: Sequence[SampleMember], view: Visibility) -> _Rows:
     rows: _Rows = {name: [] for name in PROJECTIONS}
     for place, code in enumerate(home.programmes):
         rows["programme"].append({"key": code, "code": code, "themes": [], "status": "ACTIVE"})
         for lang in ("en", "fr", "es")[: 1 + place % 3]:
             rows["programme_text"].append(_text("programme", code, "NAME", f"Programme {code}", lang))
-    for member in members(home, count, seed):
-        if member.served:
-            _add(rows, home, member)
+    for member in listed:
+        if member.seen(view):
+            _add(rows, home, member, view)
     return rows
 
 
-def _add(rows: _Rows, home: Home, member: SampleMember) -> None:
+def _add(rows: _Rows, home: Home, member: SampleMember, view: Visibility) -> None:
     key = f"M-{member.number:06d}"
-    legal_name = None if "legal_name" in member.hidden_fields else member.legal_name
+    hidden = frozenset() if Visibility.CLUSTER in SEES[view] else member.hidden_fields
+    legal_name = None if "legal_name" in hidden else member.legal_name
     rows["member"].append(
         {
             "key": key,
@@ -43,7 +51,7 @@ def _add(rows: _Rows, home: Home, member: SampleMember) -> None:
             "city": None,
             "subdivision": None,
             "country": home.country,
-            "website": None if "website" in member.hidden_fields else member.website,
+            "website": None if "website" in hidden else member.website,
             "languages": list(member.languages),
             "target_markets": list(member.target_markets),
             "interests": list(member.interests),
@@ -62,7 +70,7 @@ def _add(rows: _Rows, home: Home, member: SampleMember) -> None:
         {
             "member_key": key,
             "scheme": "OTHER",
-            "value": None if "identifiers" in member.hidden_fields else f"sample:{member.number}",
+            "value": None if "identifiers" in hidden else f"sample:{member.number}",
             "checksum_valid": None,
             "verified_at": member.updated_at,
             "verified_by": None,
@@ -80,8 +88,9 @@ def _add(rows: _Rows, home: Home, member: SampleMember) -> None:
     rows["capability"] += [{"member_key": key, "concept": uri, "level": level} for uri, level in member.capabilities]
     rows["programme_member"] += [{"member_key": key, "programme_key": code} for code in member.programmes]
     for of, postings in (("offer", member.offers), ("need", member.needs)):
-        for posting_key, posting in _served(f"{key}-{of}", postings):
-            rows[of].append(_posting(posting_key, key, posting) | _of(of, posting))
+        for posting_key, posting in _postings(f"{key}-{of}", postings, view):
+            named = not posting.anonymous or view is Visibility.PRIVATE
+            rows[of].append(_posting(posting_key, key if named else None, posting) | _of(of, posting))
             rows[f"{of}_text"] += _texts(of, posting_key, posting)
             rows["requirement"] += [
                 {
@@ -96,16 +105,18 @@ def _add(rows: _Rows, home: Home, member: SampleMember) -> None:
             ]
 
 
-def _served(prefix: str, postings: tuple[SamplePosting, ...]) -> Iterator[tuple[str, SamplePosting]]:
+def _postings(
+    prefix: str, postings: tuple[SamplePosting, ...], view: Visibility
+) -> Iterator[tuple[str, SamplePosting]]:
     for place, posting in enumerate(postings):
-        if posting.visibility in _SERVED and posting.status in _SHOWN:
+        if posting.seen(view):
             yield f"{prefix}-{place}", posting
 
 
-def _posting(key: str, owner: str, posting: SamplePosting) -> dict[str, Any]:
+def _posting(key: str, owner: str | None, posting: SamplePosting) -> dict[str, Any]:
     return {
         "key": key,
-        "owner_key": None if posting.anonymous else owner,
+        "owner_key": owner,
         "kind": posting.kind,
         "modes": list(posting.modes),
         "anonymous": posting.anonymous,

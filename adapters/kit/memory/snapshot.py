@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from adapters.contract.codes import Visibility
 from adapters.contract.text import words
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.memory.registry import MemoryRegistry
@@ -14,18 +15,24 @@ __all__ = ["snapshot"]
 
 
 async def snapshot(registry: PostgresRegistry) -> MemoryRegistry:
-    """Every row of every projection, as it is now, with the registry's own stems of the words in them.
+    """Every row of every projection under every view, as it is now, with the registry's own stems of the words in them.
 
     For registries of some thousands of rows.
     """
+    rows = {view: await _tables(registry, view) for view in Visibility}
+    everything = rows[Visibility.PRIVATE]
+    texts = [row["text"] or "" for name in everything if name.endswith("_text") for row in everything[name]]
+    return MemoryRegistry(registry.cluster, rows, await _stems(registry, texts))
+
+
+async def _tables(registry: PostgresRegistry, view: Visibility) -> dict[str, list[dict[str, Any]]]:
     tables: dict[str, list[dict[str, Any]]] = {}
+    projections = registry.compiler.projections.under(view)
     for name, columns in PROJECTIONS.items():
         listed = ", ".join(identifier(column.name) for column in columns if column.type != "tsvector")
-        projection = registry.compiler.projections[name]
-        records = await registry.run(Statement(f"select {listed} from ({projection}) as row", ()))
+        records = await registry.run(Statement(f"select {listed} from ({projections[name]}) as row", ()))
         tables[name] = [dict(record) for record in records]
-    texts = [row["text"] or "" for name in tables if name.endswith("_text") for row in tables[name]]
-    return MemoryRegistry(registry.cluster, tables, await _stems(registry, texts))
+    return tables
 
 
 async def _stems(registry: PostgresRegistry, texts: Iterable[str]) -> Stem:

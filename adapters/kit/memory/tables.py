@@ -1,9 +1,10 @@
-"""The rows of a registry in memory, and the ways from one row to others."""
+"""The rows of a registry in memory under a view, and the ways from one row to others."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import Visibility
 from adapters.contract.objects import Field, Kind
 from adapters.kit.columns import PROJECTIONS
 
@@ -14,10 +15,11 @@ Record = Mapping[str, Any]
 
 
 class Tables:
-    """Rows by the name of their projection. A projection that is not given is empty."""
+    """Rows by the name of their projection, as seen under ``view``. A projection that is not given is empty."""
 
-    def __init__(self, tables: Mapping[str, Sequence[Record]]) -> None:
+    def __init__(self, tables: Mapping[str, Sequence[Record]], view: Visibility) -> None:
         """Take the rows as they are; a name that is no projection's is a KeyError."""
+        self.view = view
         unknown = sorted(tables.keys() - PROJECTIONS.keys())
         if unknown:
             raise KeyError(", ".join(unknown))

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from adapters.contract.codes import SEES, Visibility
+
 __all__ = ["Home", "SampleContact", "SampleMember", "SamplePosting", "SampleRequirement"]
 
 
@@ -72,6 +74,10 @@ class SamplePosting:
     valid_until: date
     updated_at: datetime
 
+    def seen(self, view: Visibility) -> bool:
+        """Whether it may be seen under a view, if its owner may."""
+        return self.visibility in SEES[view] and self.status in {"PUBLISHED", "PAUSED", "EXPIRED"}
+
 
 @dataclass(frozen=True, slots=True)
 class SampleContact:
@@ -120,9 +126,11 @@ class SampleMember:
     contact: SampleContact
     updated_at: datetime
 
+    def seen(self, view: Visibility) -> bool:
+        """Whether the member may be seen under a view: its visibility, membership and consent allow it."""
+        return self.visibility in SEES[view] and self.status != "ENDED" and "PROFILE_EXCHANGE" in self.consents
+
     @property
     def served(self) -> bool:
-        """Whether a corridor partner may see this member: its visibility, membership and consent allow it."""
-        return (
-            self.visibility in {"PUBLIC", "CORRIDOR"} and self.status != "ENDED" and "PROFILE_EXCHANGE" in self.consents
-        )
+        """Whether a corridor partner may see this member."""
+        return self.seen(Visibility.CORRIDOR)

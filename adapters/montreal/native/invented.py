@@ -26,6 +26,9 @@ _FILE = 7_000_000
 _CITIES = ("Montréal", "Laval", "Longueuil", "Brossard", "Terrebonne", "Saint-Laurent", "Boucherville", "Blainville")
 _CITY_WEIGHTS = (70, 10, 6, 4, 3, 3, 2, 2)
 _SAFE_INTEGER_BITS = 53
+# A website is for everybody, the rest of what is known of a firm for partners; what it hides is so at any level.
+_SHOWN = {"website": "P", "legal_name": "C", "identifiers": "C"}
+_HIDDEN = ("G", "M", "X")
 
 
 def load(rows: Rows, member: SampleMember, seed: int) -> None:
@@ -75,14 +78,14 @@ def _names(rows: Rows, number: int, member: SampleMember, rng: Random) -> None:
 
 
 def _profile(rows: Rows, number: int, member: SampleMember, rng: Random) -> None:
-    def shown(field: str) -> str:
-        return "G" if field in member.hidden_fields else "C"
+    def level(field: str) -> str:
+        return _HIDDEN[member.number % len(_HIDDEN)] if field in member.hidden_fields else _SHOWN[field]
 
     verified = member.updated_at - timedelta(days=rng.randrange(90)) if rng.random() < 1 / 2 else None
     rows.add(
         "grappe.membre", number, _FILE + number, member.name, codelists.ORG_TYPE[member.org_type],
         codelists.MEMBER_STATUS[member.status], codelists.VISIBILITY[member.visibility],
-        shown("website"), shown("legal_name"), shown("identifiers"),
+        level("website"), level("legal_name"), level("identifiers"),
         member.founded, member.website, verified, member.updated_at,
     )  # fmt: skip
     for lang, text in member.summary.items():

@@ -1,6 +1,6 @@
 -- The role that the gateway connects as: it reads what the projections read, and nothing else. Harmless to run again.
 -- Give it a login of its own: create role passerelle login password '...' in role corridor_reader;
--- Run after schema.sql and corridor.sql.
+-- Run after schema.sql, corridor.sql and visibility.sql.
 
 do $$
 begin
@@ -11,6 +11,7 @@ end
 $$;
 
 grant usage on schema registre, grappe, corridor to corridor_reader;
+grant execute on all functions in schema corridor to corridor_reader;
 
 grant select (no_dossier, neq, cod_intval_emplo_que, cod_act_econ_cae, cod_act_econ_cae2)
     on registre.entreprise to corridor_reader;

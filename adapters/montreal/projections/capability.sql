@@ -1,5 +1,5 @@
 -- What each member is capable of, as ESCO concepts.
--- Only of members that corridor partners may see: the same three conditions as in member.sql.
+-- Only of members that the viewer may see: the same three conditions as in member.sql.
 select
     known.no_membre::text as member_key,
     c.uri_esco as concept,
@@ -16,7 +16,7 @@ select
 from grappe.competence_membre as known
 join grappe.membre as m on m.no_membre = known.no_membre
 join grappe.competence as c on c.cod_competence = known.cod_competence
-where m.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

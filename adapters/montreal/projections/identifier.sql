@@ -1,16 +1,16 @@
 -- Numbers of members in public registers. The value is null where the member shows it to nobody outside the cluster.
--- Only of members that corridor partners may see: the same three conditions as in member.sql.
+-- Only of members that the viewer may see: the same three conditions as in member.sql.
 select
     m.no_membre::text as member_key,
     'NEQ' as scheme,
-    case when m.vis_identifiants in ('P', 'C') then e.neq end as value,
+    case when corridor.sees(:'view', m.vis_identifiants) then e.neq end as value,
     null::boolean as checksum_valid,
     m.dat_verif_neq as verified_at,
     case when m.dat_verif_neq is not null then 'Registraire des entreprises' end as verified_by
 from grappe.membre as m
 join registre.entreprise as e on e.no_dossier = m.no_dossier
 where e.neq is not null
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select
@@ -23,7 +23,7 @@ union all
 select
     i.no_membre::text as member_key,
     register.scheme as scheme,
-    case when m.vis_identifiants in ('P', 'C') then register.prefix || i.valeur end as value,
+    case when corridor.sees(:'view', m.vis_identifiants) then register.prefix || i.valeur end as value,
     null::boolean as checksum_valid,
     i.dat_verif as verified_at,
     i.verif_par as verified_by
@@ -35,7 +35,7 @@ left join (values
     ('BOURSE', 'OTHER', 'symbol:'),
     ('AUT', 'OTHER', '')
 ) as register (code, scheme, prefix) on register.code = i.cod_registre
-where m.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

@@ -1,5 +1,5 @@
 -- Activities of members: the CAE codes of the registry, through the concordance grappe.cae_scian, as NAICS Canada 2017.
--- Only of members that corridor partners may see: the same three conditions as in member.sql.
+-- Only of members that the viewer may see: the same three conditions as in member.sql.
 select
     m.no_membre::text as member_key,
     'NAICS' as system,
@@ -9,7 +9,7 @@ select
 from grappe.membre as m
 join registre.entreprise as e on e.no_dossier = m.no_dossier
 join grappe.cae_scian as activity on activity.cod_cae = e.cod_act_econ_cae
-where m.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select
@@ -31,7 +31,7 @@ join registre.entreprise as e on e.no_dossier = m.no_dossier
 join grappe.cae_scian as activity on activity.cod_cae = e.cod_act_econ_cae2
 left join grappe.cae_scian as first on first.cod_cae = e.cod_act_econ_cae
 where activity.cod_scian is distinct from first.cod_scian
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

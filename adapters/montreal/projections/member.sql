@@ -1,4 +1,4 @@
--- One row for each member that corridor partners may see.
+-- One row for each member that the viewer may see.
 -- Left of "as": names of the Montréal registry. Right of "as": names of the contract; leave those as they are.
 -- A code that a translation below does not list turns up as null, and `corridor check montreal` says so.
 -- What lists are filtered, ordered or counted by is joined; the rest is looked up, and costs nothing when not asked for.
@@ -11,7 +11,7 @@ select
         where n.no_dossier = m.no_dossier
             and n.stat_nom = 'V'
             and n.typ_nom_assuj = 'M'
-            and m.vis_denomination in ('P', 'C')
+            and corridor.sees(:'view', m.vis_denomination)
     ) as legal_name,
     kind.sector as sector,
     kind.org_type as org_type,
@@ -48,7 +48,7 @@ select
             and principal.ind_disp = 'O'
     ) as subdivision,
     'CA' as country,
-    case when m.vis_site in ('P', 'C') then m.site_web end as website,
+    case when corridor.sees(:'view', m.vis_site) then m.site_web end as website,
     array(
         select language.tag
         from grappe.langue_membre as l
@@ -127,7 +127,7 @@ left join (values
     ('L', 'L', 5000, null, 'LARGE'),
     ('N', null, null, null, null)
 ) as size (code, letter, min, max, band) on size.code = e.cod_intval_emplo_que
-where m.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

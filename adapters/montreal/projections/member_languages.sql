@@ -1,5 +1,5 @@
 -- The languages of members, one a row: the list column "languages" of member.sql, for filters.
--- Only of members that corridor partners may see: the same three conditions as in member.sql.
+-- Only of members that the viewer may see: the same three conditions as in member.sql.
 select
     l.no_membre::text as member_key,
     language.tag as value
@@ -10,7 +10,7 @@ left join (values
     ('en', 'en-CA'),
     ('es', 'es-MX')
 ) as language (code, tag) on language.code = l.cod_langue
-where m.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

@@ -9,7 +9,7 @@ select
     false as machine,
     corridor.document(null, m.nom_affiche) as words
 from grappe.membre as m
-where m.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select
@@ -30,8 +30,8 @@ select
 from registre.nom as n
 join grappe.membre as m on m.no_dossier = n.no_dossier
 where n.nom_assuj <> m.nom_affiche
-    and (n.typ_nom_assuj <> 'M' or m.vis_denomination in ('P', 'C'))
-    and m.cod_visibilite in ('P', 'C')
+    and (n.typ_nom_assuj <> 'M' or corridor.sees(:'view', m.vis_denomination))
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select
@@ -51,8 +51,8 @@ select
 from registre.nom as n
 join grappe.membre as m on m.no_dossier = n.no_dossier
 where n.nom_assuj_lang_etrng is not null
-    and (n.typ_nom_assuj <> 'M' or m.vis_denomination in ('P', 'C'))
-    and m.cod_visibilite in ('P', 'C')
+    and (n.typ_nom_assuj <> 'M' or corridor.sees(:'view', m.vis_denomination))
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select
@@ -71,7 +71,7 @@ select
     corridor.document(f.cod_langue, f.presentation) as words
 from grappe.fiche_membre as f
 join grappe.membre as m on m.no_membre = f.no_membre
-where m.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

@@ -1,8 +1,8 @@
--- One row for each need that corridor partners may see. An anonymous one does not say whose it is.
--- Only what is visible to the corridor and published, paused or expired, of members that corridor partners may see.
+-- One row for each need that the viewer may see. An anonymous one does not say whose it is.
+-- Only what the viewer may see, published, paused or expired, of members that the viewer may see.
 select
     b.no_besoin::text as key,
-    case when b.ind_anonyme = 'N' then b.no_membre::text end as owner_key,
+    case when b.ind_anonyme = 'N' or :'view' = 'PRIVATE' then b.no_membre::text end as owner_key,
     category.kind as kind,
     array(
         select mode.name
@@ -52,9 +52,9 @@ left join (values
     ('BP', 'TALENT_REQUEST'),
     ('BF', 'FUNDING_REQUEST')
 ) as category (code, kind) on category.code = b.cod_type_besoin
-where b.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', b.cod_visibilite)
     and b.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

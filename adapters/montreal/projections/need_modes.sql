@@ -1,5 +1,5 @@
 -- The modes of collaboration of each need, one a row: the list column "modes" of need.sql, for filters.
--- Only what is visible to the corridor and published, paused or expired, of members that corridor partners may see.
+-- Only what the viewer may see, published, paused or expired, of members that the viewer may see.
 select
     x.no_besoin::text as need_key,
     mode.name as value
@@ -18,9 +18,9 @@ left join (values
     ('STA', 'INTERNSHIP_HOSTING'),
     ('INV', 'INVESTMENT')
 ) as mode (code, name) on mode.code = x.cod_mode
-where b.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', b.cod_visibilite)
     and b.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

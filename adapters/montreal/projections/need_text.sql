@@ -10,9 +10,9 @@ select
 from grappe.besoin_texte as t
 join grappe.besoin as b on b.no_besoin = t.no_besoin
 join grappe.membre as m on m.no_membre = b.no_membre
-where b.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', b.cod_visibilite)
     and b.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select
@@ -33,9 +33,9 @@ from grappe.besoin_texte as t
 join grappe.besoin as b on b.no_besoin = t.no_besoin
 join grappe.membre as m on m.no_membre = b.no_membre
 where t.resume is not null
-    and b.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', b.cod_visibilite)
     and b.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

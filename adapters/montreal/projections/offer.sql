@@ -1,8 +1,8 @@
--- One row for each offer that corridor partners may see. An anonymous one does not say whose it is.
--- Only what is visible to the corridor and published, paused or expired, of members that corridor partners may see.
+-- One row for each offer that the viewer may see. An anonymous one does not say whose it is.
+-- Only what the viewer may see, published, paused or expired, of members that the viewer may see.
 select
     o.no_offre::text as key,
-    case when o.ind_anonyme = 'N' then o.no_membre::text end as owner_key,
+    case when o.ind_anonyme = 'N' or :'view' = 'PRIVATE' then o.no_membre::text end as owner_key,
     category.kind as kind,
     array(
         select c.uri_esco
@@ -52,9 +52,9 @@ left join (values
     ('OE', 'EXPERTISE_OFFER'),
     ('OI', 'FACILITY_OFFER')
 ) as category (code, kind) on category.code = o.cod_type_offre
-where o.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', o.cod_visibilite)
     and o.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

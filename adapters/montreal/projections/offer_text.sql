@@ -10,9 +10,9 @@ select
 from grappe.offre_texte as t
 join grappe.offre as o on o.no_offre = t.no_offre
 join grappe.membre as m on m.no_membre = o.no_membre
-where o.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', o.cod_visibilite)
     and o.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select
@@ -33,9 +33,9 @@ from grappe.offre_texte as t
 join grappe.offre as o on o.no_offre = t.no_offre
 join grappe.membre as m on m.no_membre = o.no_membre
 where t.resume is not null
-    and o.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', o.cod_visibilite)
     and o.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

@@ -1,4 +1,4 @@
--- One row for each programme of the cluster that corridor partners may see.
+-- One row for each programme of the cluster that the viewer may see.
 select
     p.no_programme::text as key,
     p.cod_programme as code,
@@ -19,4 +19,4 @@ left join (values
     ('TE', 'COMPLETED'),
     ('AB', 'CANCELLED')
 ) as stage (code, status) on stage.code = p.cod_statut
-where p.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', p.cod_visibilite)

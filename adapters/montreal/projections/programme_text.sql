@@ -8,4 +8,4 @@ select
     null::tsvector as words
 from grappe.programme_nom as t
 join grappe.programme as p on p.no_programme = t.no_programme
-where p.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', p.cod_visibilite)

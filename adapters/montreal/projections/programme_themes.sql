@@ -5,4 +5,4 @@ select
 from grappe.programme_theme as theme
 join grappe.programme as p on p.no_programme = theme.no_programme
 join grappe.competence as c on c.cod_competence = theme.cod_competence
-where p.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', p.cod_visibilite)

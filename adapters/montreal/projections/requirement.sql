@@ -1,5 +1,5 @@
 -- What each need asks of a partner. The key is unique within its need.
--- Only what is visible to the corridor and published, paused or expired, of members that corridor partners may see.
+-- Only what the viewer may see, published, paused or expired, of members that the viewer may see.
 select
     x.no_besoin::text as need_key,
     x.no_exigence::text as key,
@@ -20,9 +20,9 @@ from grappe.exigence as x
 join grappe.besoin as b on b.no_besoin = x.no_besoin
 join grappe.membre as m on m.no_membre = b.no_membre
 join grappe.competence as c on c.cod_competence = x.cod_competence
-where b.cod_visibilite in ('P', 'C')
+where corridor.sees(:'view', b.cod_visibilite)
     and b.cod_statut in ('PU', 'PA', 'EX')
-    and m.cod_visibilite in ('P', 'C')
+    and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
         select

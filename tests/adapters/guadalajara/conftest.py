@@ -22,13 +22,14 @@ async def registry(make_session_database: Callable[[], Awaitable[str]]) -> Async
     """A connection of the owner to the filled registry."""
     connection = await asyncpg.connect(await make_session_database())
     try:
-        for script in ("native/schema.sql", CORRIDOR, "native/roles.sql"):
+        for script in ("native/schema.sql", CORRIDOR, "visibility.sql", "native/roles.sql"):
             await connection.execute((FOLDER / script).read_text(encoding="utf-8"))
         told: list[tuple[int, int]] = []
         await fill.fill(connection, MEMBERS, SEED, lambda done, total: told.append((done, total)))
         assert told[-1][0] == told[-1][1] == len(organisations.organisations()) + MEMBERS
         for _ in range(2):  # once more is harmless
             await connection.execute((FOLDER / "indexes.sql").read_text(encoding="utf-8"))
+        await connection.execute("vacuum padron.afiliado")  # as it comes by itself in a registry that lives
         yield connection
     finally:
         await connection.close()

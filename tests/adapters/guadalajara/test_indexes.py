@@ -1,4 +1,4 @@
-"""The plans of the projections of Guadalajara: what indexes.sql has to carry."""
+"""The plans of the projections of Guadalajara: what indexes.sql has to carry, under each view."""
 
 import re
 from pathlib import Path
@@ -6,10 +6,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from adapters.contract.codes import Visibility
+from adapters.contract.request import LIST_VIEWS
 from adapters.guadalajara.native import fill
+from adapters.kit.columns import PROJECTIONS
 from adapters.kit.folder import load
 
 PROJECTION = load(Path(fill.__file__).parents[1])
+VIEWS = [view for view in Visibility if view in LIST_VIEWS]
 NAME = 'row.name_key collate "C", row.key collate "C"'
 PAGES = {
     NAME: "afiliado_nombre_orden",
@@ -26,19 +30,34 @@ PAGES = {
 }
 
 
-async def plan(connection: asyncpg.Connection, name: str, rest: str) -> str:
-    """The plan of a statement over a projection, as far as an index can carry it."""
+async def plan(
+    connection: asyncpg.Connection, view: Visibility, name: str, rest: str, columns: str = "row.*", **settings: str
+) -> str:
+    """The plan of a statement over a projection for the gateway's role, as far as an index can carry it."""
     async with connection.transaction():
-        await connection.execute("set local enable_seqscan = off")
-        lines = await connection.fetch(f"explain (costs off) select row.* from ({PROJECTION[name]}) as row {rest}")
+        await connection.execute("set local role corridor_reader")
+        for setting, value in {"enable_seqscan": "off", **settings}.items():
+            await connection.execute(f"set local {setting} = {value}")
+        lines = await connection.fetch(
+            f"explain (costs off, verbose) select {columns} from ({PROJECTION.under(view)[name]}) as row {rest}"
+        )
     return "\n".join(line[0] for line in lines)
 
 
+@pytest.mark.parametrize("name", sorted(PROJECTIONS))
+@pytest.mark.parametrize("view", Visibility, ids=str)
+async def test_the_view_is_folded_into_the_plan(registry: asyncpg.Connection, view: Visibility, name: str) -> None:
+    found = await plan(registry, view, name, "")
+    assert "sees" not in found
+    assert f"'{view}'" not in found
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
 @pytest.mark.parametrize(("order", "index"), PAGES.items(), ids=lambda value: value.replace(' collate "C"', ""))
 async def test_a_page_of_members_is_read_in_the_order_of_an_index(
-    registry: asyncpg.Connection, order: str, index: str
+    registry: asyncpg.Connection, order: str, index: str, view: Visibility
 ) -> None:
-    found = await plan(registry, "member", f"order by {order} limit 21")
+    found = await plan(registry, view, "member", f"order by {order} limit 21")
     assert index in found
     assert "Sort" not in found
 
@@ -47,12 +66,13 @@ async def test_a_page_further_on_starts_inside_the_index(registry: asyncpg.Conne
     boundary = (
         """where row.name_key collate "C" >= 'm' and (row.name_key collate "C" > 'm' or row.key collate "C" > '8')"""
     )
-    found = await plan(registry, "member", f"{boundary} order by {NAME} limit 21")
+    found = await plan(registry, Visibility.CORRIDOR, "member", f"{boundary} order by {NAME} limit 21")
     assert "afiliado_nombre_orden" in found
-    assert re.search(r"afiliado_nombre_orden on afiliado a\n *Index Cond: \(.* >= 'm'::text\)", found)
+    assert re.search(r"afiliado_nombre_orden on .*\n *Output: .*\n *Index Cond: \(.* >= 'm'::text\)", found)
     assert "Sort" not in found
 
 
+@pytest.mark.parametrize("view", VIEWS, ids=str)
 @pytest.mark.parametrize(
     ("name", "condition", "index"),
     [
@@ -66,7 +86,7 @@ async def test_a_page_further_on_starts_inside_the_index(registry: asyncpg.Conne
         ("member_text", "row.words @@ 'axtel'::tsquery", "afiliado_nombre_palabras"),
         ("member_text", "row.words @@ 'axtel'::tsquery", "afiliado_razon_palabras"),
         ("member_text", "row.words @@ 'axtel'::tsquery", "otro_nombre_palabras"),
-        ("member_text", "row.words @@ 'axtel'::tsquery", "denue_nombre_palabras"),
+        ("member_text", "row.words @@ 'axtel'::tsquery", "establecimiento_palabras"),
         ("member_text", "row.words @@ 'axtel'::tsquery", "afiliado_semblanza_es"),
         ("member_text", "row.words @@ 'axtel'::tsquery", "afiliado_semblanza_en"),
         ("member_text", "row.words @@ 'axtel'::tsquery", "afiliado_semblanza_fr"),
@@ -100,17 +120,61 @@ async def test_a_page_further_on_starts_inside_the_index(registry: asyncpg.Conne
     ],
 )
 async def test_a_condition_is_met_through_an_index(
-    registry: asyncpg.Connection, name: str, condition: str, index: str
+    registry: asyncpg.Connection, name: str, condition: str, index: str, view: Visibility
 ) -> None:
-    assert index in await plan(registry, name, f"where {condition}")
+    assert index in await plan(registry, view, name, f"where {condition}")
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+@pytest.mark.parametrize(
+    ("name", "condition"),
+    [
+        ("capability", "row.concept = any('{urn:x}')"),
+        ("offer_text", "row.words @@ 'java'::tsquery"),
+        ("need_text", "row.words @@ 'java'::tsquery"),
+        ("requirement", "row.concept = any('{urn:x}')"),
+    ],
+)
+async def test_whether_an_owner_is_seen_stands_in_an_index(
+    registry: asyncpg.Connection, name: str, condition: str, view: Visibility
+) -> None:
+    key = {"capability": "member", "offer_text": "offer"}.get(name, "need")
+    looped = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
+    found = await plan(registry, view, name, f"where {condition}", f"row.{key}_key", **looped)
+    owners = re.findall(r"(\w[\w ]*?) using (\w+) on padron.afiliado", found)
+    assert owners
+    assert set(owners) == {("Index Only Scan", "afiliado_compartido")}
+
+
+@pytest.mark.parametrize("view", [Visibility.MUTUAL, Visibility.PRIVATE], ids=str)
+@pytest.mark.parametrize(
+    ("name", "condition", "index"),
+    [
+        ("member", "row.key = any('{x,y}')", "afiliado_clave"),
+        ("member_text", "row.member_key = 'x'", "establecimiento_afiliado"),
+        ("capability", "row.member_key = 'x'", "capacidad_afiliado"),
+        ("identifier", "row.member_key = 'x'", "identificador_afiliado"),
+        ("programme_member", "row.member_key = 'x'", "programa_afiliado_afiliado"),
+        ("offer", "row.owner_key = 'x'", "oferta_titular"),
+        ("offer_text", "row.offer_key = 'x'", "oferta_clave"),
+        ("need", "row.owner_key = 'x'", "necesidad_titular"),
+        ("requirement", "row.need_key = 'x'", "necesidad_concepto_clave"),
+    ],
+)
+async def test_what_belongs_to_one_member_is_found_through_an_index_under_every_view(
+    registry: asyncpg.Connection, name: str, condition: str, index: str, view: Visibility
+) -> None:
+    own = view is Visibility.PRIVATE and index.endswith("_titular")
+    assert index + "_propio" * own in await plan(registry, view, name, f"where {condition}")
 
 
 @pytest.mark.parametrize(("name", "table"), [("offer", "oferta"), ("need", "necesidad")])
 @pytest.mark.parametrize(("order", "index"), [("updated_at", "actualizada_orden"), ("valid_until", "vigencia_orden")])
+@pytest.mark.parametrize("view", VIEWS, ids=str)
 async def test_a_page_of_postings_is_read_in_the_order_of_an_index(
-    registry: asyncpg.Connection, name: str, table: str, order: str, index: str
+    registry: asyncpg.Connection, name: str, table: str, order: str, index: str, view: Visibility
 ) -> None:
-    found = await plan(registry, name, f'order by row.{order} desc, row.key collate "C" desc limit 21')
+    found = await plan(registry, view, name, f'order by row.{order} desc, row.key collate "C" desc limit 21')
     assert f"{table}_{index}" in found
     # The one thing sorted is the list of modes in a row.
     assert all(key.startswith('"*VALUES*') for key in re.findall("Sort Key: (.*)", found))

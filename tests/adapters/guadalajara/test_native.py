@@ -8,6 +8,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from adapters.contract.codes import Visibility
 from adapters.contract.text import fold
 from adapters.guadalajara.native import denue, fill, organisations
 from adapters.guadalajara.native.codelists import classes
@@ -21,7 +22,7 @@ from adapters.kit.sample import SampleMember, members
 FOLDER = Path(fill.__file__).parents[1]
 CORRIDOR = FOLDER.parent / "kit" / "sql" / "corridor.sql"
 DENUE_FILES = sorted((FOLDER / "native" / "data").glob("denue_*.csv"))
-PROJECTION = load(FOLDER)
+PROJECTION = load(FOLDER).under(Visibility.CORRIDOR)
 COLUMNS = {name: columns for name, columns in {**PROJECTIONS, **OPTIONAL}.items() if name in PROJECTION}
 KEYED = ("member", "offer", "need", "programme")
 NAMES = {"boolean": "bool", "integer": "int4", "timestamp with time zone": "timestamptz"}
@@ -31,7 +32,7 @@ Rows = list[asyncpg.Record]
 
 @pytest.fixture(scope="module")
 async def served(registry: asyncpg.Connection) -> dict[str, Rows]:
-    """Every row of every projection, as the gateway's role reads it."""
+    """Every row of every projection, as the gateway's role reads it for a partner of the corridor."""
     await registry.execute("set role corridor_reader")
     try:
         return {name: await registry.fetch(f"select * from ({PROJECTION[name]}) as row") for name in COLUMNS}
@@ -46,7 +47,7 @@ def shown(sample: dict[str, SampleMember], kind: str) -> list[str]:
         for member in sample.values()
         if member.served
         for posting in getattr(member, kind)
-        if posting.status in {"PUBLISHED", "PAUSED", "EXPIRED"} and posting.visibility in {"PUBLIC", "CORRIDOR"}
+        if posting.seen(Visibility.CORRIDOR)
     ]
 
 
@@ -303,7 +304,8 @@ async def test_a_renamed_column_is_served_again_by_a_change_of_sql_alone(
     try:
         await connection.execute((FOLDER / "native/schema.sql").read_text(encoding="utf-8"))
         await connection.execute("alter table padron.afiliado rename column nombre to nombre_comercial")
-        await connection.execute(CORRIDOR.read_text(encoding="utf-8"))
+        for script in (CORRIDOR, FOLDER / "visibility.sql"):
+            await connection.execute(script.read_text(encoding="utf-8"))
         await fill.fill(connection, 5, 7, lambda *_: None)
         await connection.execute(renamed((FOLDER / "indexes.sql").read_text(encoding="utf-8")))
         with pytest.raises(asyncpg.UndefinedColumnError):

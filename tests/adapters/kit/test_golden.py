@@ -1,13 +1,14 @@
 """Requests and the SQL that the compiler makes of them, as pairs of files that a DBA can read; no database is needed.
 
 ``golden/<name>.json`` is a request, ``golden/<name>.sql`` its statement with its values as comments. Projections are
-``select * from city.<name>``. After a change of the compiler, look at what it means before taking it over::
+``select * from city.<name>(:'view')``. After a change of the compiler, look at what it means before taking it over::
 
     CORRIDOR_GOLDEN=write python -m pytest tests/adapters/kit/test_golden.py && git diff tests/adapters/kit/golden
 """
 
 import json
 import os
+import re
 import types
 import typing
 from dataclasses import is_dataclass
@@ -16,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from adapters.contract.cluster import Cluster
+from adapters.contract.codes import Visibility
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.compiler import Compiler
-from adapters.kit.folder import Projections
+from adapters.kit.folder import VIEW, Projections
 
 FOLDER = Path(__file__).parent / "golden"
 REQUESTS = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -27,7 +29,7 @@ KINDS = {"page": PageRequest, "fetch": FetchRequest, "count": Where, "facet": Fa
 CLUSTER = Cluster("city", "A city", "City", "CA", "CA-QC", "America/Toronto", ("fr",), "1.0.0")
 # One list column is given as pairs, so that both ways are seen.
 NAMES = (*PROJECTIONS, "member_target_markets")
-COMPILER = Compiler(Projections(FOLDER, {name: f"select * from city.{name}" for name in NAMES}), CLUSTER)
+COMPILER = Compiler(Projections(FOLDER, {name: f"select * from city.{name}({VIEW})" for name in NAMES}), CLUSTER)
 
 
 @pytest.mark.parametrize("name", REQUESTS)
@@ -50,6 +52,15 @@ def test_every_kind_of_request_has_a_pair() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.sql")) == REQUESTS
 
 
+def test_every_view_has_a_pair() -> None:
+    """And no statement has any other."""
+    seen = {
+        path.stem: set(re.findall(r"city\.\w+\('(\w+)'\)", path.read_text("utf-8"))) for path in FOLDER.glob("*.sql")
+    }
+    assert all(len(views) == 1 for views in seen.values())
+    assert {view for views in seen.values() for view in views} == set(Visibility)
+
+
 def decoded(hint: typing.Any, value: typing.Any) -> typing.Any:
     """A value of JSON as the type says: objects are dataclasses, lists are tuples."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
@@ -59,6 +70,8 @@ def decoded(hint: typing.Any, value: typing.Any) -> typing.Any:
     if origin is tuple:
         parts = arguments if arguments[-1] is not Ellipsis else [arguments[0]] * len(value)
         return tuple(decoded(part, each) for part, each in zip(parts, value, strict=True))
+    if isinstance(hint, type) and issubclass(hint, Visibility):
+        return Visibility(value)
     if is_dataclass(hint):
         hints = typing.get_type_hints(hint)
         return hint(**{name: decoded(hints[name], each) for name, each in value.items()})

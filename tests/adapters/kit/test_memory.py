@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.contract.cluster import Cluster
+from adapters.contract.codes import Visibility
 from adapters.kit.conformance import RegistryLaws
 from adapters.kit.conformance.rows import PROMISES
 from adapters.kit.memory import MemoryRegistry
@@ -28,7 +29,8 @@ class TestLaws(RegistryLaws):
         return filled
 
 
+@pytest.mark.parametrize("view", Visibility, ids=str)
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
-def test_the_sample_keeps_the_contract(filled: MemoryRegistry, promise) -> None:
+def test_the_sample_keeps_the_contract(filled: MemoryRegistry, promise, view: Visibility) -> None:
     """The rows themselves."""
-    assert not list(promise(filled.tables))
+    assert not list(promise(filled.under(view)))

@@ -142,11 +142,26 @@ def test_what_is_not_served_carries_a_canary(sample: list[SampleMember]) -> None
         assert ("CANARY" in member.legal_name) == (not member.served or "legal_name" in member.hidden_fields)
     hidden = 0
     for member, posting in postings(sample):
-        shown = posting.status in {"PUBLISHED", "PAUSED", "EXPIRED"} and posting.visibility in {"PUBLIC", "CORRIDOR"}
+        shown = posting.seen(codes.Visibility.CORRIDOR)
         for text in (*posting.title.values(), *posting.summary.values()):
             assert ("CANARY" in text) is not (shown and member.served)
             hidden += "CANARY" in text
     assert hidden
+
+
+def test_each_view_has_members_and_postings_of_its_own(sample: list[SampleMember]) -> None:
+    for hidden, seen in (
+        ("PUBLIC", "CORRIDOR"),
+        ("CORRIDOR", "CLUSTER"),
+        ("CORRIDOR", "MUTUAL"),
+        ("CLUSTER", "PRIVATE"),
+    ):
+        narrow, wide = codes.Visibility(hidden), codes.Visibility(seen)
+        assert all(member.seen(wide) for member in sample if member.seen(narrow))
+        assert any(member.seen(wide) and not member.seen(narrow) for member in sample)
+        listed = [(member, posting) for member, posting in postings(sample) if member.seen(narrow)]
+        assert any(posting.seen(wide) and not posting.seen(narrow) for _, posting in listed)
+    assert not any(member.seen(view) for view in codes.Visibility for member in sample if member.status == "ENDED")
 
 
 def test_an_anonymous_posting_does_not_name_its_owner(sample: list[SampleMember]) -> None:

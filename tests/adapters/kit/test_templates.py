@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import Visibility
 from adapters.contract.languages import chain
 from adapters.contract.objects import Kind
 from adapters.contract.request import (
+    LIST_VIEWS,
     RELEVANCE,
     Boundary,
     Condition,
@@ -68,7 +70,8 @@ def wheres(draw: st.DrawFn) -> Where:
     if CATALOGUE[of].concepts and draw(st.booleans()):
         terms, concepts = draw(st.integers(0, 2)), draw(st.integers(0, 2))
         search = Search((Term("", ""),) * terms, (("", 0),) * concepts)
-    return Where(of, tuple(Condition(name, ("",)) for name in names), search)
+    view = draw(st.sampled_from(sorted(LIST_VIEWS)))
+    return Where(of, tuple(Condition(name, ("",)) for name in names), search, view)
 
 
 @st.composite
@@ -86,7 +89,8 @@ def requests(draw: st.DrawFn) -> Request:
     where = draw(wheres())
     match draw(st.sampled_from(["page", "fetch", "count", "facet"])):
         case "fetch":
-            return FetchRequest(("",) * draw(st.integers(1, 3)), draw(shapes(where.object)))
+            keys = ("",) * draw(st.integers(1, 3))
+            return FetchRequest(keys, draw(shapes(where.object)), draw(st.sampled_from(Visibility)))
         case "facet" if CATALOGUE[where.object].facets:
             return FacetRequest(where, draw(st.sampled_from(sorted(CATALOGUE[where.object].facets))))
         case "page":
@@ -292,6 +296,11 @@ DIFFERENT: dict[str, Request] = {
     "a count without a search": replace(ASKED.where, search=None),
     "a facet": FacetRequest(ASKED.where, "SECTOR"),
     "another facet": FacetRequest(ASKED.where, "CONCEPT"),
+    "in another view": where(view=Visibility.CLUSTER),
+    "a count in another view": replace(ASKED.where, view=Visibility.CORRIDOR),
+    "a facet in another view": FacetRequest(replace(ASKED.where, view=Visibility.CLUSTER), "SECTOR"),
+    "by key in other views": FetchRequest(("1",), SHAPE, Visibility.MUTUAL),
+    "by key as the member itself": FetchRequest(("1",), SHAPE, Visibility.PRIVATE),
     "by key": FetchRequest(("1",), SHAPE),
     "by keys": FetchRequest(("1", "2"), SHAPE),
     "another object by key": FetchRequest(("1",), Shape("offer", (ID,))),
@@ -308,6 +317,21 @@ def test_whatever_shapes_the_statement_is_in_the_form() -> None:
     for (what, one), (than, other) in combinations(statements.items(), 2):
         texts = {what, than} == {"one text", "the text in another language"}
         assert one.values != other.values if texts else one.sql != other.sql, (what, than)
+
+
+@pytest.mark.parametrize("view", sorted(set(Visibility) - LIST_VIEWS))
+def test_a_view_of_single_members_lists_and_counts_nothing(view: Visibility) -> None:
+    asked = replace(ASKED.where, view=view)
+    shared = compiler("montreal")
+    for request in (asked, FacetRequest(asked, "SECTOR"), replace(ASKED, where=asked)):
+        for _ in range(2):  # nothing is remembered of it
+            with pytest.raises(ValueError, match=view):
+                compiled(shared, request)
+
+
+def test_a_view_that_there_is_not_is_no_text_of_a_statement() -> None:
+    with pytest.raises(KeyError):
+        compiled(compiler("montreal"), FetchRequest(("1",), SHAPE, "'; drop"))  # type: ignore[arg-type]
 
 
 def test_templates_are_bounded_and_counted() -> None:

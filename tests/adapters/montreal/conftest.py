@@ -22,6 +22,7 @@ async def build(dsn: str, size: int) -> None:
     try:
         await connection.execute((MONTREAL / "native" / "schema.sql").read_text(encoding="utf-8"))
         await connection.execute((files("adapters.kit") / "sql" / "corridor.sql").read_text(encoding="utf-8"))
+        await connection.execute((MONTREAL / "visibility.sql").read_text(encoding="utf-8"))
         steps: list[tuple[int, int]] = []
         await fill(connection, size, SEED, lambda done, total: steps.append((done, total)))
         assert steps[0] == (REAL, REAL + size)

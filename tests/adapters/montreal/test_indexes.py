@@ -9,6 +9,11 @@ from importlib.resources import files
 import asyncpg
 import pytest
 
+from adapters.contract.codes import Visibility
+from adapters.kit.columns import PROJECTIONS
+from adapters.kit.folder import load
+from adapters.montreal import ADAPTER
+
 MONTREAL = files("adapters.montreal")
 
 NAME_ORDER = 'order by each.name_key collate "C", each.key collate "C" limit 21'
@@ -57,15 +62,56 @@ QUESTIONS = {
 }
 
 
+@pytest.mark.parametrize("view", [Visibility.CORRIDOR, Visibility.CLUSTER], ids=str)
 @pytest.mark.parametrize("question", QUESTIONS)
-async def test_an_index_answers(registry: asyncpg.Connection, question: str) -> None:
+async def test_an_index_answers(registry: asyncpg.Connection, question: str, view: Visibility) -> None:
     name, condition, index = QUESTIONS[question]
-    select = (MONTREAL / "projections" / f"{name}.sql").read_text(encoding="utf-8")
+    select = load(ADAPTER.folder).under(view)[name]
     await registry.execute("set local enable_seqscan = off")
     plan = await registry.fetch(f"explain (costs off) select 1 from ({select}) as each {condition}")
     text = "\n".join(row[0] for row in plan)
     assert re.search(rf"(using|on|Backward using) {index}\b", text), text
     assert "order by" not in condition or "Sort" not in text, text
+
+
+@pytest.mark.parametrize(("name", "index"), [("offer", "offre_titulaire"), ("need", "besoin_titulaire")])
+async def test_an_owner_finds_its_own(registry: asyncpg.Connection, name: str, index: str) -> None:
+    """Anonymous ones, too."""
+    text = await planned(registry, name, Visibility.PRIVATE, "each.owner_key = '100001'")
+    assert index in text, text
+
+
+@pytest.mark.parametrize("view", Visibility, ids=str)
+@pytest.mark.parametrize("name", PROJECTIONS)
+async def test_a_level_is_a_comparison(registry: asyncpg.Connection, name: str, view: Visibility) -> None:
+    """No function is called for a row: the view is a constant."""
+    text = await planned(registry, name, view, "true")
+    assert "sees(" not in text, text
+
+
+@pytest.mark.parametrize(
+    ("view", "index"),
+    [
+        (Visibility.PUBLIC, r"membre_visible_\w*"),
+        (Visibility.CORRIDOR, r"membre_visible_corridor\w*"),
+        (Visibility.CLUSTER, r"membre_visible_grappe\w*"),
+    ],
+)
+async def test_whether_a_member_may_be_seen_is_read_from_an_index(
+    registry: asyncpg.Connection, view: Visibility, index: str
+) -> None:
+    await registry.execute("set local enable_hashjoin = off")
+    await registry.execute("set local enable_mergejoin = off")
+    text = await planned(registry, "capability", view, "each.member_key = '100001'")
+    assert re.search(rf"using {index} on membre m\n", text), text
+
+
+async def planned(registry: asyncpg.Connection, name: str, view: Visibility, condition: str) -> str:
+    """The plan of a projection under a view and a condition."""
+    select = load(ADAPTER.folder).under(view)[name]
+    await registry.execute("set local enable_seqscan = off")
+    plan = await registry.fetch(f"explain (costs off) select * from ({select}) as each where {condition}")
+    return "\n".join(row[0] for row in plan)
 
 
 async def test_indexes_may_be_made_again(registry: asyncpg.Connection) -> None:

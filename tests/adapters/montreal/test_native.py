@@ -11,13 +11,18 @@ import pytest
 
 from adapters.contract import codes as contract
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import SEES, Visibility
 from adapters.contract.text import fold
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
+from adapters.kit.folder import load
 from adapters.kit.sample import ACTIVITIES, SampleMember, members
+from adapters.montreal import ADAPTER
 from adapters.montreal.native import codelists
 from adapters.montreal.native.invented import HOME
 
 MONTREAL = files("adapters.montreal")
+ADAPTER_PROJECTIONS = load(ADAPTER.folder)
+every_view = pytest.mark.parametrize("view", Visibility, ids=str)
 CODE_TABLES = {
     "visibilite": ("cod_visibilite", ["member"]),
     "statut_adhesion": ("cod_statut_adhesion", ["member"]),
@@ -33,8 +38,8 @@ CODE_TABLES = {
 }
 
 
-def projection(name: str) -> str:
-    return (MONTREAL / "projections" / f"{name}.sql").read_text(encoding="utf-8")
+def projection(name: str, view: Visibility = Visibility.CORRIDOR) -> str:
+    return ADAPTER_PROJECTIONS.under(view)[name]
 
 
 def names() -> list[str]:
@@ -47,12 +52,14 @@ def sample() -> list[SampleMember]:
     return list(members(HOME, 200, 11))
 
 
-async def rows(registry: asyncpg.Connection, name: str) -> list[asyncpg.Record]:
-    return await registry.fetch(projection(name))
+async def rows(registry: asyncpg.Connection, name: str, view: Visibility = Visibility.CORRIDOR) -> list[asyncpg.Record]:
+    return await registry.fetch(projection(name, view))
 
 
-async def values(registry: asyncpg.Connection, name: str, column: str) -> list[Any]:
-    return [row[column] for row in await rows(registry, name)]
+async def values(
+    registry: asyncpg.Connection, name: str, column: str, view: Visibility = Visibility.CORRIDOR
+) -> list[Any]:
+    return [row[column] for row in await rows(registry, name, view)]
 
 
 def test_every_projection_of_the_contract_is_there() -> None:
@@ -102,10 +109,13 @@ async def test_keys_are_unique(registry: asyncpg.Connection, name: str) -> None:
         ("need", "owner_key", "member"),
     ],
 )
-async def test_links_lead_to_a_served_row(registry: asyncpg.Connection, child: str, link: str, parent: str) -> None:
-    links = set(await values(registry, child, link)) - {None}
+@every_view
+async def test_links_lead_to_a_served_row(
+    registry: asyncpg.Connection, child: str, link: str, parent: str, view: Visibility
+) -> None:
+    links = set(await values(registry, child, link, view)) - {None}
     assert links
-    assert links <= set(await values(registry, parent, "key"))
+    assert links <= set(await values(registry, parent, "key", view))
 
 
 async def test_no_row_comes_twice_within_its_parent(registry: asyncpg.Connection) -> None:
@@ -157,25 +167,32 @@ async def test_the_canaries_are_there(registry: asyncpg.Connection) -> None:
         assert planted > 0, f"{table}.{column}"
 
 
-async def test_exactly_the_served_members_are_served(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:
-    served = {key for key in await values(registry, "member", "key") if int(key) > 100_000}
-    assert served == {str(100_000 + member.number) for member in sample if member.served}
+@every_view
+async def test_exactly_the_served_members_are_served(
+    registry: asyncpg.Connection, sample: list[SampleMember], view: Visibility
+) -> None:
+    served = {key for key in await values(registry, "member", "key", view) if int(key) > 100_000}
+    assert served == {str(100_000 + member.number) for member in sample if member.seen(view)}
+    # What open data says of an organisation is for everybody.
     real = await registry.fetch("select no_membre, cod_statut_adhesion from grappe.membre where no_membre < 100000")
-    known = {key for key in await values(registry, "member", "key") if int(key) < 100_000}
+    known = {key for key in await values(registry, "member", "key", view) if int(key) < 100_000}
     assert known == {str(row["no_membre"]) for row in real if row["cod_statut_adhesion"] == "AC"}
     assert {row["cod_statut_adhesion"] for row in real} == {"AC", "TE", "RT"}
 
 
-async def test_exactly_the_shown_postings_are_served(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:
+@every_view
+async def test_exactly_the_shown_postings_are_served(
+    registry: asyncpg.Connection, sample: list[SampleMember], view: Visibility
+) -> None:
     for name, attribute in (("offer", "offers"), ("need", "needs")):
         shown = [
             posting
             for member in sample
-            if member.served
+            if member.seen(view)
             for posting in getattr(member, attribute)
-            if posting.status in {"PUBLISHED", "PAUSED", "EXPIRED"} and posting.visibility in {"PUBLIC", "CORRIDOR"}
+            if posting.seen(view)
         ]
-        found = await rows(registry, name)
+        found = await rows(registry, name, view)
         assert Counter((row["kind"], row["status"], row["updated_at"], row["anonymous"]) for row in found) == Counter(
             (posting.kind, posting.status, posting.updated_at, posting.anonymous) for posting in shown
         )
@@ -190,51 +207,86 @@ OF_PROGRAMMES = [name for name in names() if name.startswith("programme")]
 @pytest.mark.parametrize(
     ("change", "emptied"),
     [
-        ("update grappe.membre set cod_visibilite = 'G'", OF_MEMBERS),
         ("update grappe.membre set cod_statut_adhesion = 'TE'", OF_MEMBERS),
         ("update grappe.membre set cod_statut_adhesion = 'RT'", OF_MEMBERS),
         ("update grappe.consentement set dat_retrait = now() where cod_finalite = 'PROFIL'", OF_MEMBERS),
         ("delete from grappe.consentement where cod_finalite = 'PROFIL'", OF_MEMBERS),
-        ("update grappe.offre set cod_visibilite = 'M'", OF_OFFERS),
         ("update grappe.offre set cod_statut = 'BR'", OF_OFFERS),
         ("update grappe.offre set cod_statut = 'RE'", OF_OFFERS),
-        ("update grappe.besoin set cod_visibilite = 'X'", OF_NEEDS),
         ("update grappe.besoin set cod_statut = 'BR'", OF_NEEDS),
         ("update grappe.besoin set cod_statut = 'RE'", OF_NEEDS),
-        ("update grappe.programme set cod_visibilite = 'G'", OF_PROGRAMMES),
     ],
 )
+@every_view
 async def test_what_is_withdrawn_is_gone_from_every_projection(
-    registry: asyncpg.Connection, change: str, emptied: list[str]
+    registry: asyncpg.Connection, change: str, emptied: list[str], view: Visibility
 ) -> None:
     await registry.execute(change)
     for name in names():
-        assert bool(await rows(registry, name)) is (name not in emptied), name
+        assert bool(await rows(registry, name, view)) is (name not in emptied), name
 
 
-async def test_an_anonymous_posting_leads_nowhere(registry: asyncpg.Connection) -> None:
+@pytest.mark.parametrize("level", Visibility, ids=str)
+@pytest.mark.parametrize(
+    ("table", "emptied"),
+    [("membre", OF_MEMBERS), ("offre", OF_OFFERS), ("besoin", OF_NEEDS), ("programme", OF_PROGRAMMES)],
+)
+async def test_a_level_decides_in_every_projection(
+    registry: asyncpg.Connection, table: str, emptied: list[str], level: Visibility
+) -> None:
+    """Everything else is public then."""
+    for each in ("membre", "offre", "besoin", "programme"):
+        code = codelists.VISIBILITY[level if each == table else Visibility.PUBLIC]
+        await registry.execute(f"update grappe.{each} set cod_visibilite = '{code}'")
+    for view in Visibility:
+        for name in names():
+            assert bool(await rows(registry, name, view)) is (level in SEES[view] or name not in emptied), (name, view)
+
+
+@every_view
+async def test_an_anonymous_posting_leads_nowhere(registry: asyncpg.Connection, view: Visibility) -> None:
+    """But for its owner."""
     for name, table in (("offer", "offre"), ("need", "besoin")):
-        found = await rows(registry, name)
-        assert {row["anonymous"] for row in found} == {True, False}
-        assert all((row["owner_key"] is None) is row["anonymous"] for row in found)
+        found = await rows(registry, name, view)
+        assert {row["anonymous"] for row in found} == {True, False} or view is Visibility.PUBLIC
+        hidden = view is not Visibility.PRIVATE
+        assert all((row["owner_key"] is None) is (row["anonymous"] and hidden) for row in found)
         owners = await registry.fetch(f"select no_{table}, no_membre from grappe.{table} order by no_{table}")
         assert [row["no_membre"] for row in owners] != sorted(row["no_membre"] for row in owners)
 
 
-async def test_hidden_fields_are_null(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:
-    found = {row["key"]: row for row in await rows(registry, "member")}
-    identifiers = {row["member_key"]: row for row in await rows(registry, "identifier") if row["scheme"] == "NEQ"}
-    hidden: Counter[str] = Counter()
+@every_view
+async def test_hidden_fields_are_null(
+    registry: asyncpg.Connection, sample: list[SampleMember], view: Visibility
+) -> None:
+    found = {row["key"]: row for row in await rows(registry, "member", view)}
+    identifiers = {row["member_key"]: row for row in await rows(registry, "identifier", view) if row["scheme"] == "NEQ"}
+    seen: Counter[tuple[str, bool]] = Counter()
     for member in sample:
         row = found.get(str(100_000 + member.number))
         if row is None:
             continue
-        hidden.update(member.hidden_fields)
-        assert row["website"] == (None if "website" in member.hidden_fields else member.website)
-        assert row["legal_name"] == (None if "legal_name" in member.hidden_fields else member.legal_name)
+        levels = {"website": "PUBLIC", "legal_name": "CORRIDOR", "identifiers": "CORRIDOR"}
+        levels |= dict.fromkeys(member.hidden_fields, ("CLUSTER", "MUTUAL", "PRIVATE")[member.number % 3])
+        shown = {field: level in SEES[view] for field, level in levels.items()}
+        seen.update(shown.items())
+        assert row["website"] == (member.website if shown["website"] else None)
+        assert row["legal_name"] == (member.legal_name if shown["legal_name"] else None)
         value = identifiers[row["key"]]["value"]
-        assert value is None if "identifiers" in member.hidden_fields else re.fullmatch(r"(11|33)9\d{7}", value)
-    assert set(hidden) == {"website", "legal_name", "identifiers"}
+        assert re.fullmatch(r"(11|33)9\d{7}", value) if shown["identifiers"] else value is None
+    assert seen["website", True]
+    assert all(seen[field, False] for field in ("website", "legal_name", "identifiers")) or view is Visibility.PRIVATE
+
+
+async def test_everybody_sees_the_facts_of_open_data(registry: asyncpg.Connection) -> None:
+    """Names, websites and identifiers of real organisations."""
+    real = [row for row in await rows(registry, "member", Visibility.PUBLIC) if int(row["key"]) < 100_000]
+    assert len(real) > 300
+    assert sum(row["website"] is not None for row in real) > 100
+    of = {
+        row["member_key"] for row in await rows(registry, "identifier", Visibility.PUBLIC) if row["value"] is not None
+    }
+    assert {row["key"] for row in real} <= of
 
 
 async def test_member_fields_come_from_the_sample(registry: asyncpg.Connection, sample: list[SampleMember]) -> None:

@@ -1,4 +1,4 @@
-select count(*) as count from (select * from city.need) as row
-where exists (select from (select * from city.requirement) as requirement_1 where requirement_1.need_key = row.key and requirement_1.concept = any($1::text[]))
+select count(*) as count from (select * from city.need('CORRIDOR')) as row
+where exists (select from (select * from city.requirement('CORRIDOR')) as requirement_1 where requirement_1.need_key = row.key and requirement_1.concept = any($1::text[]))
 
 -- $1: ['urn:a']

@@ -1,3 +1,3 @@
-select row.size_band as value, count(distinct row.key) as count from (select * from city.member) as row
+select row.size_band as value, count(distinct row.key) as count from (select * from city.member('CORRIDOR')) as row
 where row.size_band is not null
 group by row.size_band

@@ -1,4 +1,4 @@
-select pair_1.value as value, count(distinct row.key) as count from (select * from city.offer) as row
+select pair_1.value as value, count(distinct row.key) as count from (select * from city.offer('CORRIDOR')) as row
 cross join lateral unnest(row.modes) as pair_1 (value)
 where pair_1.value is not null
 group by pair_1.value

@@ -1,5 +1,5 @@
 select page.key, page.name_key as sort, row_to_json(body_1)::text as text, coalesce(page.display_name is null or page.sector is null or page.sector <> all('{PRIVATE,INSTITUTIONAL,PUBLIC}'::text[]) or page.updated_at is null or page.languages is null or page.interests is null, false) as broken, null as score, null as hits
-from (select row.* from (select * from city.member) as row
+from (select row.* from (select * from city.member('CORRIDOR')) as row
   order by row.name_key collate "C", row.key collate "C" limit 21) as page
 cross join lateral (select 'Member'::text as "__typename", translate(encode(convert_to('Member:city:' || page.key, 'UTF8'), 'base64'), E'+/=\n', '-_') as "id", page.display_name as "name", page.sector as "sector", (E'\t' || '[0,' || to_json(('city')::text)::text || ']' || E'\t')::json as "cluster", to_char(page.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "updatedAt", page.languages as "languages", (select coalesce(json_agg((E'\t' || '[1,' || to_json((code)::text)::text || ']' || E'\t')::json order by place), '[]'::json) from unnest(page.interests) with ordinality as listed (code, place)) as "interests") as body_1
 order by page.name_key collate "C", page.key collate "C"

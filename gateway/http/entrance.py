@@ -1,0 +1,66 @@
+"""Who asks, and whether there is room: what every request meets first, whatever it comes by."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from gateway.access.viewer import ANONYMOUS, Viewer
+from gateway.errors import ClientError, ErrorCode
+from gateway.limits.admission import Admission
+from gateway.limits.rates import Payer
+
+__all__ = ["Asker", "Authenticate", "Entrance", "authorization_of", "only_anonymous"]
+
+Authenticate = Callable[[bytes | None], Awaitable[Viewer]]
+"""The viewer by the value of an Authorization header, None where there is none; raises ClientError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The viewer of a request, and who it is counted for; None where nobody counts."""
+
+    viewer: Viewer
+    payer: Payer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Lets in who may come in; ``admission`` is None where everybody finds room."""
+
+    authenticate: Authenticate
+    admission: Admission | None = None
+
+    async def asker(self, scope: Scope, authorization: bytes | None) -> Asker:
+        """Who asks; raises ClientError where the credential does not count, or there is no room.
+
+        That there is no room at all is said first, as it costs nothing to find out.
+        """
+        if self.admission is None:
+            return Asker(await self.authenticate(authorization), None)
+        self.admission.check()
+        viewer = await self.authenticate(authorization)
+        forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        peer = scope["client"][0] if scope.get("client") else ""
+        payer = self.admission.payer(viewer.kind.value.lower(), viewer.id, peer, forwarded.decode("latin-1"))
+        self.admission.check(payer)
+        return Asker(viewer, payer)
+
+    def place(self, asker: Asker) -> AbstractContextManager[None]:
+        """A place among the operations that run, for as long as the block does; raises ClientError without one."""
+        if self.admission is None or asker.payer is None:
+            return nullcontext()
+        return self.admission.place(asker.payer)
+
+
+def authorization_of(scope: Scope) -> bytes | None:
+    """The Authorization header; one that comes twice names no scheme that anybody knows."""
+    return b", ".join(value for name, value in scope["headers"] if name == b"authorization") or None
+
+
+async def only_anonymous(authorization: bytes | None) -> Viewer:
+    """Knows nobody: who brings a credential all the same is refused, not taken for anonymous."""
+    if authorization is not None:
+        raise ClientError(ErrorCode.UNAUTHENTICATED, "This gateway takes no credentials. Leave the header out.")
+    return ANONYMOUS

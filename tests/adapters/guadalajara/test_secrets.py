@@ -1,0 +1,147 @@
+"""Nobody notices in Guadalajara's answers what they may not see."""
+
+from collections.abc import Awaitable, Callable
+from uuid import NAMESPACE_URL, uuid5
+
+import asyncpg
+import pytest
+
+from adapters.guadalajara import ADAPTER
+from adapters.guadalajara.native.codelists import Codes
+from adapters.kit.adapter import PostgresAdapter
+from adapters.kit.conformance.secrets import Plant, Secret, SecretLaws
+
+MakeDatabase = Callable[..., Awaitable[str]]
+
+WORD = Secret.word
+NAMES = (
+    "host",
+    "member",
+    "programme",
+    "offer_1",
+    "offer_2",
+    "offer_3",
+    "offer_4",
+    "need_1",
+    "need_2",
+    "need_3",
+    "need_4",
+)
+KEYS = {f"${name}": f"'{uuid5(NAMESPACE_URL, name)}'" for name in NAMES}
+
+HOST = f"""
+insert into padron.afiliado (id, nombre, giro, tipo_organizacion, cve_ent, visibilidad_campos, estatus, visibilidad,
+    consentimiento, actualizado)
+values ($host, '{Secret.host}', 'PRIVADO', 'PYME', '14', '{{"identificadores": "privado"}}', 'vigente', 'público',
+    '{{"intercambio_de_perfil": {{"vigente": true}}}}', '2026-10-01');
+insert into padron.identificador values ($host, 'RFC', 'ABC000000AB1', true, null, null);
+"""
+
+# The establishment in DENUE is told of by the member alone; its id is one that nobody has.
+MEMBER = f"""
+insert into padron.denue_unidad_economica (id, clee, nom_estab, raz_social, codigo_act, nombre_act, per_ocu, cve_ent,
+    entidad, cve_mun, municipio, www)
+values (8999999999, '', 'SUCURSAL {WORD}', '{WORD}', '{Secret.industry}', '{WORD}', '251 y más personas', '14', '',
+    '', '{WORD}', 'WWW.{WORD}.EXAMPLE');
+insert into padron.afiliado values ($member, 8999999999, '{WORD} Muestra', '{WORD} SA DE CV', 'PRIVADO', 'PYME',
+    '251 y más personas', left('{Secret.industry}', 5), {Secret.year}, null, null, 'https://{WORD}.example/',
+    '{{"es": "Semblanza {WORD}", "en": "Profile {WORD}", "fr": "Profil {WORD}"}}', '{{en}}', '{{es-MX}}',
+    '{{{Secret.market}}}', '{{{Secret.concept}}}', 'vigente', $level, '{{}}',
+    '{{"intercambio_de_perfil": {{"vigente": $consented}}}}', '2026-10-01', 'nota {WORD}');
+insert into padron.establecimiento values (8999999999, $member, 'MATRIZ', 'SUCURSAL {WORD}');
+insert into padron.otro_nombre values ($member, '{WORD} antes'), ($member, '{WORD} abroad');
+insert into padron.identificador values ($member, 'RFC', '{WORD}', false, '2026-10-01', '{WORD}');
+insert into padron.capacidad values ($member, '{Secret.concept}', 'experto');
+insert into padron.programa_afiliado select id, $member from padron.programa where visibilidad = 'público' limit 1;
+insert into padron.contacto values ($member, '{WORD}', '{WORD}', '{WORD}', '{WORD}');
+"""
+
+TEXTS = (
+    f"""'{{"es": "Título {WORD}", "en": "Title {WORD}"}}', """
+    f"""'{{"es": "Resumen {WORD}", "fr": "Résumé {WORD}"}}', '{{fr}}'"""
+)
+
+POSTING = f"""
+insert into padron.oferta values ($offer, $owner, 'tecnología', {TEXTS}, '{{{Secret.concept}}}', 9, $anonymous,
+    'publicada', $shown, '{Secret.day}', '2026-10-01');
+insert into padron.oferta_modalidad values ($offer, 'licencia');
+insert into padron.necesidad values ($need, $owner, 'reto', {TEXTS},
+    '[{{"clave": "{WORD}", "concepto": "{Secret.concept}", "nivel": "experto", "peso": 10, "obligatorio": true}}]',
+    '{{{Secret.market}}}', $anonymous, 'publicada', $shown, '{Secret.day}', '2026-10-01');
+insert into padron.necesidad_modalidad values ($need, 'licencia');
+"""
+
+# The host's other name says its legal name once more, and its identifier has been verified.
+REST = f"""
+insert into padron.programa values ($programme, '{Secret.programme}', '{{"es": "Programa {WORD}", "en": "{WORD}"}}',
+    '{{{Secret.concept}}}', 'en marcha', $level);
+insert into padron.programa_afiliado values ($programme, $host);
+update padron.afiliado set razon_social = '{WORD} SA', sitio_web = 'https://{WORD}.example/', visibilidad_campos =
+    jsonb_build_object('sitio_web', $level, 'razon_social', $level, 'identificadores', $level) where id = $host;
+insert into padron.otro_nombre values ($host, '{WORD.upper()}, S.A.'), ($host, '{WORD} sa');
+update padron.identificador set valor = '{WORD}', digito_valido = false, verificado = '2026-10-01',
+    verificado_por = '{WORD}' where afiliado_id = $host;
+"""
+
+
+@pytest.fixture(scope="session")
+async def registry_address(make_session_database: MakeDatabase) -> tuple[PostgresAdapter, str]:
+    """The adapter, and the registry that secrets are planted into copies of."""
+    dsn = await make_session_database()
+    await ADAPTER.create(dsn, members=60, seed=2, progress=lambda done, total: None)
+    connection = await asyncpg.connect(dsn)
+    try:
+        # Of the real organisations, who are many and all alike in what they show, a few will do.
+        await connection.execute(
+            "create temporary table extra as select id from padron.afiliado where visibilidad = 'público'"
+            " and id not in (select afiliado_id from padron.contacto) order by id offset 30"
+        )
+        for table in ("capacidad", "identificador", "otro_nombre", "establecimiento"):
+            await connection.execute(f"delete from padron.{table} where afiliado_id in (table extra)")
+        await connection.execute("delete from padron.afiliado where id in (table extra)")
+    finally:
+        await connection.close()
+    return ADAPTER, dsn
+
+
+@pytest.fixture(scope="session")
+def planted(registry_address: tuple[PostgresAdapter, str], make_session_database: MakeDatabase) -> Plant:
+    """Writes the host, and a secret, into a copy."""
+
+    async def plant(secret: Secret | None) -> str:
+        dsn = await make_session_database(registry_address[1])
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(script(secret))
+        finally:
+            await connection.close()
+        return dsn
+
+    return plant
+
+
+def script(secret: Secret | None) -> str:
+    """The SQL that writes the host, and a secret."""
+    parts = [HOST]
+    if secret is not None:
+        parts += [MEMBER, posting(1, "$member", "false", "'público'"), posting(2, "$member", "true", "'público'")]
+        if secret.consented:
+            parts += [posting(3, "$host", "false", "$level"), posting(4, "$host", "true", "$level"), REST]
+    written = "".join(parts)
+    values = KEYS if secret is None else KEYS | {
+        "$level": f"'{Codes().word('visibilidad', secret.level)}'",
+        "$consented": f"{secret.consented}".lower(),
+    }  # fmt: skip
+    for name, value in values.items():
+        written = written.replace(name, value)
+    return written
+
+
+def posting(number: int, owner: str, anonymous: str, shown: str) -> str:
+    """The SQL of an offer and a need."""
+    filled = POSTING.replace("$offer", f"$offer_{number}").replace("$need", f"$need_{number}")
+    return filled.replace("$owner", owner).replace("$anonymous", anonymous).replace("$shown", shown)
+
+
+class TestSecrets(SecretLaws):
+    """Everything is inherited."""
