@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -23,6 +23,7 @@ from gateway.federation.directory import Directory, Source
 from gateway.federation.flights import SharedRegistry
 from gateway.federation.reference import Reference, member_cluster
 from gateway.http.application import Backend, application
+from gateway.http.graphiql import PageViewer
 from gateway.http.trusted import TrustedDocuments
 from gateway.limits.admission import Admission
 from gateway.settings import RegistrySettings, Settings
@@ -126,8 +127,11 @@ def open_directory(settings: Settings) -> Directory:
     return Directory.of(*(source(city, given) for city, given in settings.registries.items()))
 
 
-def create_app(settings: Settings, directory: Directory | None = None) -> Starlette:
-    """The gateway as an ASGI application, over the settings' registries or those given."""
+def create_app(settings: Settings, directory: Directory | None = None, viewers: Sequence[PageViewer] = ()) -> Starlette:
+    """The gateway as an ASGI application, over the settings' registries or those given.
+
+    Whoever opens GraphiQL is given the keys of ``viewers``, so only the demo has any.
+    """
     opened = open_directory(settings) if directory is None else directory
     store = open_store(settings)
     disclosures = None if store is None else Disclosures(store)
@@ -153,6 +157,7 @@ def create_app(settings: Settings, directory: Directory | None = None) -> Starle
         admission=admission,
         trusted=None if store is None else TrustedDocuments(store, settings.trusted_cache),
         caches={**gateway.operations.caches, "credentials": authentication.cache_info, **_caches(opened)},
+        viewers=viewers,
     )
     return application(backend, opened, lifespan, settings)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
@@ -290,6 +290,13 @@ class Settings(BaseSettings):
     cache_max_age: int = Field(
         0, ge=0, description="Seconds that anybody may keep a whole answer by GET; with 0, if they ask each time."
     )
+
+    @field_validator("documents")
+    @classmethod
+    def _have_a_store(cls, documents: DocumentMode, info: ValidationInfo) -> DocumentMode:
+        if documents is DocumentMode.TRUSTED and info.data.get("store") is None:
+            raise PydanticCustomError("documents", "TRUSTED needs a store, where the documents are registered")
+        return documents
 
     @field_validator("cors_origins")
     @classmethod

@@ -11,8 +11,9 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import typer
 from graphql import (
@@ -27,6 +28,7 @@ from graphql import (
     Undefined,
     is_specified_scalar_type,
 )
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from adapters.contract.catalogue import CATALOGUE, path_of
@@ -36,7 +38,15 @@ from gateway.cli import app
 from gateway.errors import ErrorCode
 from gateway.http.errors import STATUS
 from gateway.limits.weights import Weight
-from gateway.settings import RateSettings, RatesSettings, RegistrySettings, Settings
+from gateway.settings import (
+    AuthSettings,
+    ProviderSettings,
+    RateSettings,
+    RatesSettings,
+    RegistrySettings,
+    Settings,
+    StoreSettings,
+)
 from schemas.schema import build
 
 __all__ = ["REFERENCE", "SECTIONS", "main", "written"]
@@ -54,23 +64,42 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield "| " + " | ".join(" ".join(cell.replace("|", "\\|").split()) for cell in row) + " |"
 
 
-def settings() -> Iterator[str]:
-    """The settings of the gateway."""
-    fields = {name: field for name, field in Settings.model_fields.items() if name != "registries"}
-    return _settings(fields, "", "CORRIDOR_")
+GROUPS: Mapping[str, tuple[type[BaseModel], str]] = {
+    "settings": (Settings, ""),
+    "registry_settings": (RegistrySettings, "registries.<city>."),
+    "store_settings": (StoreSettings, "store."),
+    "auth_settings": (AuthSettings, "auth."),
+    "provider_settings": (ProviderSettings, "auth.providers.<name>."),
+    "rates_settings": (RatesSettings, "rates."),
+    "rate_settings": (RateSettings, "rates.<class>."),
+}
+"""The groups of settings by the section that lists them: the model of each, and where it stands."""
 
 
-def registry_settings() -> Iterator[str]:
-    """The settings of each registry."""
-    return _settings(RegistrySettings.model_fields, "registries.<city>.", "CORRIDOR_REGISTRIES__<CITY>__")
+def plain(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    """The settings of a group that are no groups themselves.
+
+    >>> list(plain(RateSettings)), "registries" in plain(Settings)
+    (['burst', 'per_second'], False)
+    """
+    models = {each for each, _ in GROUPS.values()}
+    return {name: field for name, field in model.model_fields.items() if not models & set(_types(field.annotation))}
 
 
-def _settings(fields: Mapping[str, FieldInfo], prefix: str, variable: str) -> Iterator[str]:
+def _types(annotation: object) -> Iterator[object]:
+    """A type and all that it is made of."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from _types(part)
+
+
+def _settings(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    variable = "CORRIDOR_" + prefix.upper().replace(".", "__")
     return _table(
         ["setting", "environment variable", "default", "what it does"],
         (
             [f"`{prefix}{name}`", f"`{variable}{name.upper()}`", _default(field), _limited(field)]
-            for name, field in fields.items()
+            for name, field in plain(model).items()
         ),
     )
 
@@ -156,7 +185,7 @@ def errors() -> Iterator[str]:
         yield from (f"**Worth asking again?** {each['retry']}", "")
 
 
-_PATH = {"request": "no", "document": "no", "field": "yes", "any": "either"}
+_PATH = {"request": "no", "document": "no", "field": "yes", "any": "either", "socket": "no"}
 
 
 def _prose() -> Mapping[ErrorCode, Mapping[str, str]]:
@@ -171,6 +200,8 @@ def _status(code: ErrorCode, stage: str) -> str:
     match stage:
         case "field":
             return "200"
+        case "socket":
+            return "none"
         case "any":
             return f"{STATUS[code]}, or 200 with a path"
         case "document" if code not in STATUS:
@@ -400,10 +431,10 @@ def _camel(name: str) -> str:
 
 
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
+    name: partial(_settings, *group) for name, group in GROUPS.items()
+} | {
     each.__name__: each
     for each in (
-        settings,
-        registry_settings,
         limits,
         rates,
         weights,

@@ -20,9 +20,7 @@ __all__ = ["main"]
 
 _PROGRAM = Path(sys.executable).with_name("kingfisher")
 _RULES = FILE.with_name("secrets.yml")
-_MADE = shutil.ignore_patterns(
-    ".*_cache", ".hypothesis", ".venv", "__pycache__", "dist", "node_modules", "var"
-)
+_MADE = shutil.ignore_patterns(".*_cache", ".hypothesis", ".venv", "__pycache__", "dist", "node_modules", "var")
 _FOUND = 200
 """What the program ends with when it has found something."""
 

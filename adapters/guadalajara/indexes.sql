@@ -100,7 +100,8 @@ create index if not exists programa_afiliado_programa
 create index if not exists programa_afiliado_afiliado_id
     on padron.programa_afiliado (afiliado_id);
 
--- Offers: by key and owner (for the owner itself, the anonymous ones too), orders, filters, words.
+-- Offers: by key and owner (for the owner itself, the anonymous ones too), orders, filters; words, of those alone that some
+-- list may show: so a search takes no longer, either, for a word that stands in drafts and private offers only.
 create unique index if not exists oferta_clave
     on padron.oferta ((id::text));
 create unique index if not exists oferta_clave_orden
@@ -124,19 +125,25 @@ create index if not exists oferta_modalidad_clave
 create index if not exists oferta_modalidad_modalidad
     on padron.oferta_modalidad (modalidad);
 create index if not exists oferta_titulo_es
-    on padron.oferta using gin (corridor.document('es', titulo ->> 'es'));
+    on padron.oferta using gin (corridor.document('es', titulo ->> 'es'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists oferta_titulo_en
-    on padron.oferta using gin (corridor.document('en', titulo ->> 'en'));
+    on padron.oferta using gin (corridor.document('en', titulo ->> 'en'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists oferta_titulo_fr
-    on padron.oferta using gin (corridor.document('fr', titulo ->> 'fr'));
+    on padron.oferta using gin (corridor.document('fr', titulo ->> 'fr'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists oferta_resumen_es
-    on padron.oferta using gin (corridor.document('es', resumen ->> 'es'));
+    on padron.oferta using gin (corridor.document('es', resumen ->> 'es'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists oferta_resumen_en
-    on padron.oferta using gin (corridor.document('en', resumen ->> 'en'));
+    on padron.oferta using gin (corridor.document('en', resumen ->> 'en'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists oferta_resumen_fr
-    on padron.oferta using gin (corridor.document('fr', resumen ->> 'fr'));
+    on padron.oferta using gin (corridor.document('fr', resumen ->> 'fr'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 
--- Needs: by key and owner (for the owner itself, the anonymous ones too), orders, filters, words.
+-- Needs: likewise.
 create unique index if not exists necesidad_clave
     on padron.necesidad ((id::text));
 create unique index if not exists necesidad_clave_orden
@@ -160,17 +167,23 @@ create index if not exists necesidad_modalidad_clave
 create index if not exists necesidad_modalidad_modalidad
     on padron.necesidad_modalidad (modalidad);
 create index if not exists necesidad_titulo_es
-    on padron.necesidad using gin (corridor.document('es', titulo ->> 'es'));
+    on padron.necesidad using gin (corridor.document('es', titulo ->> 'es'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists necesidad_titulo_en
-    on padron.necesidad using gin (corridor.document('en', titulo ->> 'en'));
+    on padron.necesidad using gin (corridor.document('en', titulo ->> 'en'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists necesidad_titulo_fr
-    on padron.necesidad using gin (corridor.document('fr', titulo ->> 'fr'));
+    on padron.necesidad using gin (corridor.document('fr', titulo ->> 'fr'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists necesidad_resumen_es
-    on padron.necesidad using gin (corridor.document('es', resumen ->> 'es'));
+    on padron.necesidad using gin (corridor.document('es', resumen ->> 'es'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists necesidad_resumen_en
-    on padron.necesidad using gin (corridor.document('en', resumen ->> 'en'));
+    on padron.necesidad using gin (corridor.document('en', resumen ->> 'en'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 create index if not exists necesidad_resumen_fr
-    on padron.necesidad using gin (corridor.document('fr', resumen ->> 'fr'));
+    on padron.necesidad using gin (corridor.document('fr', resumen ->> 'fr'))
+    where visibilidad in ('público', 'corredor', 'afiliados') and estatus in ('publicada', 'en pausa', 'vencida');
 
 -- Requirements of needs.
 create index if not exists necesidad_concepto_clave

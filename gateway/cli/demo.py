@@ -6,6 +6,7 @@ import logging
 import shlex
 import signal
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,10 +18,12 @@ from rich.text import Text
 from gateway.app import create_app
 from gateway.cli.configuration import read_settings
 from gateway.cli.control import ControlServer
-from gateway.cli.registries import DemoRegistries, Population, default_home
+from gateway.cli.demo_viewers import make_viewers
+from gateway.cli.registries import CITIES, DemoRegistries, FillProgress, Population, default_home
 from gateway.cli.service import Background, bind, url
 from gateway.cli.terminal import OUT, USAGE, command, fail
 from gateway.embedded import PostgresMissing, ServerFailed
+from gateway.http.graphiql import PageViewer
 from gateway.settings import Settings
 
 __all__ = ["HomeOption", "run"]
@@ -57,14 +60,14 @@ def run(
     try:
         with bind(host, port) as bound, DemoRegistries(place) as registries:
             registries.start()
-            settings = _prepare(registries, Population(members, seed))
-            service = Background(create_app(settings), settings, bound)
+            settings, viewers = _prepare(registries, Population(members, seed))
+            service = Background(create_app(settings, viewers=viewers), settings, bound)
             try:
                 if not service.start():
                     fail("the gateway did not start; the reason is above")
                 ready = True
                 with ControlServer(place, _Control(registries), lambda: _watch(service)) as control:
-                    OUT.print(_welcome(registries, bound, None if home is None else place))
+                    OUT.print(_welcome(registries, viewers, bound, None if home is None else place))
                     control.serve_forever()
             finally:
                 service.stop()
@@ -76,7 +79,7 @@ def run(
         raise typer.Exit(0 if ready else _INTERRUPTED) from None
 
 
-def _prepare(registries: DemoRegistries, population: Population) -> Settings:
+def _prepare(registries: DemoRegistries, population: Population) -> tuple[Settings, Sequence[PageViewer]]:
     columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=OUT) as bar:
@@ -86,7 +89,16 @@ def _prepare(registries: DemoRegistries, population: Population) -> Settings:
                 tasks[city] = bar.add_task(registries.adapters[city].cluster.city, total=of)
             bar.update(tasks[city], completed=done)
 
-        return asyncio.run(registries.prepare(population, show))
+        return asyncio.run(_prepared(registries, population, show))
+
+
+async def _prepared(
+    registries: DemoRegistries, population: Population, progress: FillProgress
+) -> tuple[Settings, Sequence[PageViewer]]:
+    settings = await registries.prepare(population, progress)
+    city = CITIES[0]
+    dsn = settings.registries[city].dsn.get_secret_value()
+    return settings, await make_viewers(registries.store.owner_dsn, registries.adapters[city], dsn)
 
 
 def _watch(service: Background) -> None:
@@ -121,13 +133,17 @@ class _Control:
         return "ok"
 
 
-def _welcome(registries: DemoRegistries, bound: socket.socket, home: Path | None) -> Group:
-    """The one block that says what runs and what to try; each line can be pasted as it is."""
+def _welcome(
+    registries: DemoRegistries, viewers: Sequence[PageViewer], bound: socket.socket, home: Path | None
+) -> Group:
+    """The one block that says what runs, who one can be and what to try; each line can be pasted as it is."""
     root, corridor = url(bound), command()
     where = "" if home is None else f" --home {shlex.quote(str(home))}"
     last, store = next(reversed(registries.servers)), registries.store.server
     body = json.dumps({"query": " ".join(_QUERY.split())})
-    curl = f"curl -s {root}/graphql -H 'content-type: application/json' -d {shlex.quote(body)}"
+    partner = next(viewer for viewer in viewers if viewer.key is not None)
+    login = f"-H 'authorization: Bearer {partner.key}'"
+    curl = f"curl -s {root}/graphql {login} -H 'content-type: application/json' -d {shlex.quote(body)}"
     lines = [
         ("GraphQL", f"{root}/graphql"),
         ("GraphiQL", f"{root}/graphiql"),
@@ -140,7 +156,7 @@ def _welcome(registries: DemoRegistries, bound: socket.socket, home: Path | None
         ("Postgres", registries.origin),
     ]
     steps = [
-        ("Ask both cities at once:", curl),
+        ("Ask both cities at once, as the partner app; without the header authorization you see what is public:", curl),
         ("Stop one city and ask again, for a partial answer:", f"{corridor} city stop {last}{where}"),
         ("Bring it back; the gateway notices within seconds:", f"{corridor} city start {last}{where}"),
         ("Look at what a city's projections promise:", f"{corridor} check {last}{where}"),
@@ -148,6 +164,13 @@ def _welcome(registries: DemoRegistries, bound: socket.socket, home: Path | None
     return Group(
         Text(),
         *(Text.assemble((f"{name:<12}", "bold"), value) for name, value in lines),
+        Text(),
+        Text('API keys, until the next start or for a week; in GraphiQL, choose at "View as" who asks:', style="bold"),
+        *(
+            Text(f"  {viewer.name:<16}sees {viewer.sees}\n  {'':<16}{viewer.key}")
+            for viewer in viewers
+            if viewer.key is not None
+        ),
         Text(),
         *(Text.assemble((f"{what}\n", "bold"), f"  {how}") for what, how in steps),
         Text("Ctrl-C ends everything.", style="bold"),

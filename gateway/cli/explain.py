@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated, Any
@@ -18,15 +19,27 @@ from adapters.contract.registry import Limits
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
 from adapters.contract.shape import Pick, Shape
 from adapters.contract.trace import Trace
+from gateway.access.viewer import Scope, Viewer, ViewerClass
 from gateway.app import Gateway
 from gateway.cli.cities import ALL, Place, places
 from gateway.cli.configuration import read_settings
 from gateway.cli.demo import HomeOption
 from gateway.cli.terminal import OUT, USAGE, fail
+from gateway.execution.disclosed import Disclosure
+from gateway.execution.log import NoLog
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
 
 __all__ = ["outline", "run"]
+
+
+class View(StrEnum):
+    """The views that a list can be asked under."""
+
+    PUBLIC = "PUBLIC"
+    CORRIDOR = "CORRIDOR"
+    CLUSTER = "CLUSTER"
+
 
 _SECONDS = 60.0
 """A statement may take this long here, so that a slow one can be looked at."""
@@ -37,12 +50,16 @@ def run(
     query: Annotated[Path, typer.Argument(help="A file with one GraphQL operation; - reads standard input.")],
     variables: Annotated[Path | None, typer.Option(help="A JSON file with the operation's variables.")] = None,
     operation: Annotated[str | None, typer.Option(help="Which operation to run, where the file holds several.")] = None,
+    view: Annotated[
+        View, typer.Option(help="What whoever asks may see; CLUSTER is of the first city.")
+    ] = View.CORRIDOR,
     dsn: Annotated[str | None, typer.Option(help="The address of the city's database.")] = None,
     home: HomeOption = None,
 ) -> None:
     """Run an operation, and show for each statement its shape, SQL with parameters, rows, time and plan."""
-    asked = Operation(_text(query), operation, _variables(variables))
     found = places(city, dsn, home)
+    viewer = _viewer(view, found[0].adapter.cluster.code)
+    asked = Operation(_text(query), operation, _variables(variables), viewer=viewer)
     traces, answer = asyncio.run(_trace(found, asked))
     for number, trace in enumerate(traces, 1):
         _show(number, trace)
@@ -63,11 +80,24 @@ async def _trace(found: Sequence[Place], asked: Operation) -> tuple[list[Trace],
     )
     changed = {"request_deadline": 4 * _SECONDS, "cursor_secret": SecretStr(token_urlsafe())}
     try:
-        gateway = Gateway.of(read_settings().model_copy(update=changed), directory)
+        gateway = Gateway.of(read_settings().model_copy(update=changed), directory, _Undisclosed())
         response = await gateway.run(asked)
     finally:
         await directory.close()
     return traces, json.loads(response.body)
+
+
+class _Undisclosed(NoLog):
+    """The log of answers that are shown to nobody: here they are only counted."""
+
+    async def write(self, viewer: Viewer, disclosures: Sequence[Disclosure]) -> None:
+        """Nothing to keep."""
+
+
+def _viewer(view: View, cluster: str) -> Viewer:
+    """Somebody who sees what the view sees of a cluster."""
+    scopes = frozenset[Scope]() if view is View.PUBLIC else frozenset(Scope)
+    return Viewer(ViewerClass.SYSTEM, "explain", "explain", cluster if view is View.CLUSTER else None, scopes=scopes)
 
 
 def _text(query: Path) -> str:

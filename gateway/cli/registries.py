@@ -20,9 +20,9 @@ from adapters.contract.registry import Adapter
 from gateway.cli.demo_store import DemoStore
 from gateway.cli.private import write_private
 from gateway.embedded import EmbeddedServer
-from gateway.settings import RegistrySettings, Settings
+from gateway.settings import Introspection, RegistrySettings, Settings
 
-__all__ = ["CITIES", "DemoRegistries", "Population", "default_home", "read_state"]
+__all__ = ["CITIES", "DemoRegistries", "FillProgress", "Population", "default_home", "read_state"]
 
 CITIES = ("montreal", "guadalajara")
 """The cities of the demo, which are also the names of their adapters."""
@@ -105,7 +105,15 @@ class DemoRegistries:
         settings = Settings()
         secret = settings.cursor_secret or SecretStr(self._cursor_secret())
         # Not as arguments: those would be merged with the registries of the user's own settings.
-        return settings.model_copy(update={"registries": registries, "store": store, "cursor_secret": secret})
+        return settings.model_copy(
+            update={
+                "registries": registries,
+                "store": store,
+                "cursor_secret": secret,
+                "graphiql": True,
+                "introspection": Introspection.PUBLIC,
+            }
+        )
 
     async def _prepare(self, city: str, population: Population, progress: FillProgress) -> str:
         server, adapter = self.servers[city], self.adapters[city]

@@ -1,5 +1,6 @@
 """The HTTP server of both ``demo`` and ``serve``: one port, known to be free before anything starts."""
 
+import asyncio
 import logging
 import socket
 import threading
@@ -19,6 +20,12 @@ __all__ = ["Background", "Connection", "bind", "log_to_terminal", "server_config
 
 _LINGER_SECONDS = 0.5
 """How long a connection without a request stays open at the end: a client may just have sent one."""
+
+_LONGEST_HEAD = 128 * 1024
+"""Bytes of a request before its body: its address may have 64 KiB, and its headers as much again."""
+
+_HEAD_SECONDS = 10.0
+"""How long the head of a request may take to come, and the first one of a connection to begin."""
 
 _START_SECONDS = 30
 """How long a worker may take to start, or to say that it lives."""
@@ -51,12 +58,58 @@ def url(bound: socket.socket) -> str:
 def log_to_terminal() -> None:
     """Has this process write its log to standard error."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn.error").addFilter(_is_no_visit)
+
+
+def _is_no_visit(record: logging.LogRecord) -> bool:
+    """Whether a line is no word of uvicorn's on a WebSocket that came or was refused: there is no log of visits.
+
+    Each would name the caller's address and the query of the URL; for a refused one there is a false alarm as well.
+    """
+    return not str(record.msg).startswith(('%s - "WebSocket', "ASGI callable returned without completing handshake"))
 
 
 class Connection(HttpToolsProtocol):
-    """A connection that, when its server ends, still takes the request that may be on its way, and then closes."""
+    """A connection that bounds what comes before a request's body, in bytes and in time, as the server does not.
+
+    When its server ends, it still takes the request that may be on its way, and then closes.
+    """
 
     _ending = False
+    _in_head = True
+    _head_bytes = 0
+    _too_slow: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Waits for the first request, which has to come soon."""
+        super().connection_made(transport)
+        self._too_slow = self.loop.call_later(_HEAD_SECONDS, transport.close)
+
+    def data_received(self, data: bytes) -> None:
+        """Takes what came, unless the head of a request has grown too long."""
+        super().data_received(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > _LONGEST_HEAD and not self.transport.is_closing():
+                self.send_400_response("The headers of the request are too long.")
+
+    def on_message_begin(self) -> None:
+        """Begins a request."""
+        super().on_message_begin()
+        self._in_head, self._head_bytes = True, 0
+        if self._too_slow is None:
+            self._too_slow = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forgets the connection."""
+        self._head_came()
+        super().connection_lost(exc)
+
+    def _head_came(self) -> None:
+        self._in_head = False
+        if self._too_slow is not None:
+            self._too_slow.cancel()
+            self._too_slow = None
 
     def shutdown(self) -> None:
         """Begins the end, of streams too; a connection that nothing comes over is closed soon."""
@@ -70,6 +123,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Takes a request; the last one, where the end has begun."""
+        self._head_came()
         super().on_headers_complete()
         if self._ending:
             self.cycle.keep_alive = False

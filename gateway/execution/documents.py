@@ -48,6 +48,8 @@ _LIMITS_OF_GRAPHQL = {
 }
 """How graphql-core words its own limits, for which it has no codes; what a client wrote never comes first."""
 _REWORDED = {"Validation aborted.": "The document is too intricate to be checked. Ask for fewer fields and fragments."}
+_LONG_NUMBER = "sys.set_int_max_str_digits"
+"""What Python says of a number that it does not read, which says nothing to a client."""
 _ADVICE = {
     ErrorCode.TOO_DEEP: "Ask in two steps.",
     ErrorCode.TOO_MANY_FIELDS: "Ask in two steps.",
@@ -326,8 +328,9 @@ def variables(node: Node) -> list[VariableNode]:
 
 def _coded(error: GraphQLError, usual: ErrorCode) -> GraphQLError:
     code = next((code for words, code in _LIMITS_OF_GRAPHQL.items() if error.message.startswith(words)), usual)
+    long_number = "The document holds a number of too many digits." if _LONG_NUMBER in error.message else error.message
     return GraphQLError(
-        _REWORDED.get(error.message, error.message),
+        _REWORDED.get(error.message, long_number),
         error.nodes,
         error.source,
         error.positions,

@@ -90,7 +90,9 @@ async def disclosures(services: Services, viewer: Viewer, first: int, after: str
             node=DisclosureEvent(
                 at=DateTime(f"{row.at:%Y-%m-%dT%H:%M:%SZ}"),
                 viewer_org=row.viewer_org,
-                viewer_cluster=None if row.viewer_cluster is None else services.cluster(row.viewer_cluster),
+                viewer_cluster=services.cluster(row.viewer_cluster)
+                if row.viewer_cluster in services.directory
+                else None,
                 purpose=Purpose(row.purpose),
                 fields=list(row.fields),
                 basis=row.basis,

@@ -1,6 +1,6 @@
 """The routes of the gateway, and JSON errors for whatever is none of them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,7 +59,8 @@ class Backend:
     """What stands behind the pages: how operations are answered, who asks, what is offered.
 
     ``sdl`` gives the schema as text. ``admission`` is None where everybody finds room, ``trusted`` without a store.
-    ``caches`` are those behind all this, which the metrics speak of beside those of HTTP.
+    ``caches`` are those behind all this, which the metrics speak of beside those of HTTP. ``viewers`` are those that
+    the page of GraphiQL offers to ask as.
     """
 
     run: Run
@@ -70,6 +71,7 @@ class Backend:
     trusted: TrustedDocuments | None = None
     caches: Caches = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
+    viewers: Sequence[page.PageViewer] = ()
 
 
 def application(
@@ -105,7 +107,7 @@ def application(
             Route("/readyz", health.ready),
             Route("/schema.graphql", SchemaPage(backend.sdl, backend.authenticate, settings.introspection).read),
             *([Route("/metrics", measured)] if settings.metrics else ()),
-            *(page.routes() if settings.graphiql else ()),
+            *(page.routes(backend.viewers) if settings.graphiql else ()),
         ],
         exception_handlers={HTTPException: _http_error, ClientError: _client_error, Exception: _unexpected},
         lifespan=living,

@@ -138,7 +138,8 @@ class Endpoint:
             serving.origins.check_read(headers)
         else:
             check_type(headers)
-        asker = await serving.entrance.asker(scope, authorization_of(scope) if b"authorization" in headers else None)
+        authorization = authorization_of(scope) if b"authorization" in headers else None
+        asker = await serving.entrance.asker(scope, headers, authorization)
         if method == "GET":
             return asker, lambda: Sent.of(parameters(scope["query_string"], most))
         body = await body_of(headers, receive, most, serving.pace.body)
@@ -164,9 +165,11 @@ class Endpoint:
                     serving.streams.ended(),
                     until_refused(serving.entrance.authenticate, authorization, serving.pace.recheck),
                 )
-                await events.end()
             except TimeoutError:
                 return  # The client does not read: the server ends the connection.
+            except Exception as error:  # noqa: BLE001 - it is too late for another answer
+                masked(error, "an open stream")
+            await events.end()
 
     def _kept(self, body: bytes, media_type: str, if_none_match: bytes) -> _Reply:
         """An answer that anybody may keep, or word that the client's own is still good."""

@@ -1,6 +1,6 @@
 """Who asks, and whether there is room: what every request meets first, whatever it comes by."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -32,16 +32,17 @@ class Entrance:
     authenticate: Authenticate
     admission: Admission | None = None
 
-    async def asker(self, scope: Scope, authorization: bytes | None) -> Asker:
+    async def asker(self, scope: Scope, headers: Mapping[bytes, bytes], authorization: bytes | None) -> Asker:
         """Who asks; raises ClientError where the credential does not count, or there is no room.
 
-        That there is no room at all is said first, as it costs nothing to find out.
+        ``headers`` are those of the scope by name. That there is no room at all is said first, as it costs nothing to
+        find out.
         """
         if self.admission is None:
             return Asker(await self.authenticate(authorization), None)
         self.admission.check()
         viewer = await self.authenticate(authorization)
-        forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+        forwarded = _all(scope, b"x-forwarded-for") if b"x-forwarded-for" in headers else b""
         peer = scope["client"][0] if scope.get("client") else ""
         payer = self.admission.payer(viewer.kind.value.lower(), viewer.id, peer, forwarded.decode("latin-1"))
         self.admission.check(payer)
@@ -55,8 +56,12 @@ class Entrance:
 
 
 def authorization_of(scope: Scope) -> bytes | None:
-    """The Authorization header; one that comes twice names no scheme that anybody knows."""
-    return b", ".join(value for name, value in scope["headers"] if name == b"authorization") or None
+    """The Authorization header; one that comes twice is none that anybody knows. None where there is none."""
+    return _all(scope, b"authorization") if any(name == b"authorization" for name, _ in scope["headers"]) else None
+
+
+def _all(scope: Scope, wanted: bytes) -> bytes:
+    return b", ".join(value for name, value in scope["headers"] if name == wanted)
 
 
 async def only_anonymous(authorization: bytes | None) -> Viewer:

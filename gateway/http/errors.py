@@ -21,6 +21,7 @@ STATUS: Mapping[ErrorCode, int] = {
     ErrorCode.UNAUTHENTICATED: 401,
     ErrorCode.CROSS_SITE_REQUEST: 403,
     ErrorCode.DOCUMENT_NOT_TRUSTED: 403,
+    ErrorCode.FORBIDDEN: 403,
     ErrorCode.INTROSPECTION_DISABLED: 403,
     ErrorCode.BODY_TOO_SLOW: 408,
     ErrorCode.IDENTITY_UNAVAILABLE: 503,

@@ -3,7 +3,8 @@
 import gzip
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from string import Template
@@ -59,6 +60,15 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class PageViewer:
+    """Somebody that the page can ask as: what it is called, what it sees, and its API key, None for the anonymous."""
+
+    name: str
+    sees: str
+    key: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """A file held in memory, plain and compressed; `digest` names its content, in URLs and as its ETag."""
 
@@ -88,8 +98,11 @@ def examples() -> tuple[Example, ...]:
     return tuple(found)
 
 
-def routes() -> list[BaseRoute]:
-    """Give the routes of the page (`/graphiql`) and of all that it loads; files are read and compressed here, once."""
+def routes(viewers: Sequence[PageViewer] = ()) -> list[BaseRoute]:
+    """Give the routes of the page (`/graphiql`) and of all that it loads; files are read and compressed here, once.
+
+    The keys of `viewers` are given to whoever opens the page: only the demo has any, whose members are invented.
+    """
     tabs = [{"query": example.query, "variables": example.variables} for example in examples()]
     script = _static("text/javascript", "graphiql.js")
     style = _static("text/css", "graphiql.css")
@@ -101,11 +114,19 @@ def routes() -> list[BaseRoute]:
         "/graphiql/graphiql.css": style,
         "/graphiql/LICENSES.txt": _static("text/plain", "LICENSES.txt"),
     }
-    return [Route(path, partial(_serve, asset), methods=["GET"]) for path, asset in assets.items()]
+    offered = json.dumps([asdict(viewer) for viewer in viewers], ensure_ascii=False)
+    return [
+        Route("/graphiql/viewers.json", partial(_serve_unkept, offered), methods=["GET"]),
+        *(Route(path, partial(_serve, asset), methods=["GET"]) for path, asset in assets.items()),
+    ]
 
 
 def _static(media_type: str, name: str) -> Asset:
     return Asset.of(media_type, (_HERE / "static" / name).read_bytes())
+
+
+async def _serve_unkept(text: str, _request: Request) -> Response:
+    return Response(text, headers=_HEADERS | {"Cache-Control": "no-store"}, media_type="application/json")
 
 
 async def _serve(asset: Asset, request: Request) -> Response:

@@ -15,6 +15,7 @@ from gateway.http.negotiation import JSON
 
 __all__ = ["body_of", "check_type", "is_json", "parameters", "posted"]
 
+_MOST_PARAMETERS = 16
 _LONGEST_TYPE = 256
 """Bytes of a Content-Type header that are read: what was read is remembered."""
 
@@ -76,6 +77,8 @@ async def _part(receive: Receive) -> Message:
 def parameters(query_string: bytes, most_bytes: int) -> dict[str, Any]:
     """The parameters of a GET; of one that is given twice, the last counts."""
     _check_size(len(query_string), most_bytes)
+    if query_string.count(b"&") >= _MOST_PARAMETERS:  # each takes time to read, and an operation has four
+        raise ClientError(ErrorCode.BAD_REQUEST, f"A GET may have {_MOST_PARAMETERS} parameters at most.")
     given: dict[str, Any] = dict(parse_qsl(query_string.decode("latin-1"), keep_blank_values=True))
     for name in ("variables", "extensions"):
         if name in given:

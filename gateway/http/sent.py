@@ -21,7 +21,8 @@ class Sent:
     """An operation in the form that GraphQL over HTTP gives it.
 
     ``digest`` is the hash that the automatic persisted queries of Apollo's clients name the document by, and
-    ``document`` the one of a ``documentId``: SHA-256 in lower-case hexadecimal.
+    ``document`` the one of a ``documentId``: SHA-256 in lower-case hexadecimal. ``tell_cost``: the answer is to say
+    what it cost.
     """
 
     text: str | None
@@ -29,17 +30,19 @@ class Sent:
     variables: Mapping[str, Any] | None
     digest: str | None
     document: str | None
+    tell_cost: bool = False
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> "Sent":
         """The operation of a JSON object; BAD_REQUEST where it holds none."""
         text, name, variables = given.get("query"), given.get("operationName"), given.get("variables")
-        extensions, digest, document = given.get("extensions"), None, None
+        extensions, digest, document, tell_cost = given.get("extensions"), None, None, False
         if extensions is not None:
             if not isinstance(extensions, dict):
                 raise ClientError(ErrorCode.BAD_REQUEST, "`extensions` must be an object.")
             if (named := extensions.get("persistedQuery")) is not None:
                 digest = _digest(named)
+            tell_cost = extensions.get("cost") is True
         if (identifier := given.get("documentId")) is not None:
             document = _document(identifier)
         if (text is not None and not isinstance(text, str)) or not (text or digest or document):
@@ -52,7 +55,7 @@ class Sent:
             )
         if document is not None and (text or digest):
             raise ClientError(ErrorCode.BAD_REQUEST, "`documentId` stands alone: send no `query` and no hash with it.")
-        return cls(text or None, name or None, variables, digest, document)
+        return cls(text or None, name or None, variables, digest, document, tell_cost)
 
 
 class Sources:
@@ -68,7 +71,9 @@ class Sources:
 
     async def operation(self, sent: Sent, asker: Asker, *, only_query: bool = False) -> Operation:
         """The operation with its text; raises ClientError where there is none, or none that may run."""
-        return Operation(await self._text(sent), sent.name, sent.variables, only_query, asker.viewer, asker.payer)
+        return Operation(
+            await self._text(sent), sent.name, sent.variables, only_query, asker.viewer, asker.payer, sent.tell_cost
+        )
 
     def remember(self, sent: Sent, text: str) -> None:
         """Takes in that a document could be executed: the next time its hash is enough."""

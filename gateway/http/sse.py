@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from starlette.types import Receive, Send
 
@@ -48,9 +48,10 @@ class EventStream:
             await self._write(_COMMENT)
 
     async def end(self) -> None:
-        """Ends the answer."""
-        async with asyncio.timeout(self._pace.patience):
-            await self._send({"type": "http.response.body", "body": b""})
+        """Ends the answer, for a client that still reads."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._pace.patience):
+                await self._send({"type": "http.response.body", "body": b""})
 
     async def _write(self, text: bytes) -> None:
         async with asyncio.timeout(self._pace.patience):

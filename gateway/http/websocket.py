@@ -108,7 +108,7 @@ class Sockets:
                 ErrorCode.CROSS_SITE_REQUEST, "Pages of this origin may not connect. Ask the gateway's operator."
             )
         held.enter_context(self._serving.streams.place())
-        return await self._serving.entrance.asker(scope, authorization_of(scope))
+        return await self._serving.entrance.asker(scope, headers, authorization_of(scope))
 
 
 @dataclass(slots=True)
@@ -212,7 +212,9 @@ class _Connection:
         if named:
             self.authorization = named[0].encode()
             try:
-                self.asker = await self.serving.entrance.asker(self.scope, self.authorization)
+                self.asker = await self.serving.entrance.asker(
+                    self.scope, dict(self.scope["headers"]), self.authorization
+                )
             except ClientError as error:
                 later = error.extensions.get("retryable")
                 raise _Closing(Close.LATER if later else Close.FORBIDDEN, str(error)) from None

@@ -28,14 +28,17 @@ class Addresses:
 
     def __init__(self, trusted: Sequence[IPv4Network | IPv6Network] = ()) -> None:
         self._trusted = tuple(trusted)
-        self.of = lru_cache(4096)(self._of)
+        self._remembered = lru_cache(4096)(self._of)
+
+    def of(self, peer: str, forwarded: str) -> str:
+        """Whom to count a request for: the last address that no trusted proxy speaks for; of IPv6, its /64."""
+        return self._remembered(peer, forwarded[-_LONGEST:] if self._trusted else "")
 
     def _of(self, peer: str, forwarded: str) -> str:
-        """Whom to count a request for: the last address that no trusted proxy speaks for; of IPv6, its /64."""
         found = _read(peer)
         if found is None:
             return "unknown"
-        for named in reversed(forwarded[-_LONGEST:].split(",")) if forwarded else ():
+        for named in reversed(forwarded.split(",")) if forwarded else ():
             if not self._is_trusted(found):
                 break
             before = _read(named)

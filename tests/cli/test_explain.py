@@ -47,6 +47,18 @@ def test_one_city_is_asked_alone(demo: RunningDemo, corridor: Corridor, query: P
     assert "canieti-occidente:" not in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("view", "levels"), [("PUBLIC", "{P}"), ("CORRIDOR", "{P,C}"), ("CLUSTER", "{P,C,G}")], ids=lambda value: value
+)
+def test_an_operation_is_asked_under_a_view(
+    demo: RunningDemo, corridor: Corridor, query: Path, view: str, levels: str
+) -> None:
+    shown = corridor("explain", "montreal", query, "--operation", "One", "--view", view, "--home", demo.home)
+    assert shown.returncode == 0, shown.stderr
+    assert f"corridor.sees('{view}', m.cod_visibilite)" in shown.stdout, "the SQL"
+    assert f"cod_visibilite = ANY ('{levels}'" in shown.stdout, "and what Postgres makes of it"
+
+
 def test_an_operation_that_is_refused_ends_with_1(demo: RunningDemo, corridor: Corridor, query: Path) -> None:
     refused = corridor("explain", "all", query, "--home", demo.home)
     assert refused.returncode == 1

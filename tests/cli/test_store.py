@@ -1,6 +1,7 @@
 """`corridor migrate`, `corridor audit` and the check of `corridor serve`: the corridor store from the command line."""
 
 import re
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -10,6 +11,7 @@ from gateway.cli.workers import shared_out
 from gateway.settings import Settings
 from gateway.store import NEEDED, Store
 from tests.cli.conftest import Corridor
+from tests.cli.service import RunningService
 
 AWAY = "postgresql://someone:hunter2-secret@127.0.0.1:1/nowhere"
 CITY = {"CORRIDOR_REGISTRIES__MONTREAL__DSN": AWAY}
@@ -60,6 +62,20 @@ async def test_serve_refuses_a_store_of_another_version(
     assert refused.returncode == 1
     assert message in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(("store", "said"), [(None, "the store cannot be reached"), ("owner", "with no rights but")])
+def test_serve_starts_without_its_store_and_says_what_is_wrong_with_it(
+    tmp_path: Path, environment: dict[str, str], store_owner: str, store: str | None, said: str
+) -> None:
+    dsn = AWAY if store is None else store_owner
+    service = RunningService(tmp_path, environment | CITY | {"CORRIDOR_STORE__DSN": dsn})
+    try:
+        service.wait_ready()
+        assert said in service.log
+        assert "hunter2" not in service.log
+    finally:
+        service.kill()
 
 
 def test_workers_share_the_connections_to_the_store() -> None:

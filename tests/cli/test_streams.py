@@ -7,6 +7,7 @@ from time import monotonic
 
 import httpx
 import pytest
+import websockets
 
 from tests.cli.service import SECONDS, RunningService
 from tests.http.conversation import Conversation, events
@@ -49,6 +50,9 @@ async def test_streams_end_with_their_worker_and_do_not_keep_it(
         await talk.subscribe("h", HEALTH)
         assert (await talk.hear())["payload"]["data"]["sourceHealth"]["status"] == "OK"
         assert (await stream.next())[0] == "next"
+        with pytest.raises(websockets.InvalidStatus):
+            async with Conversation(service.url, additional_headers={"Origin": "https://evil.test"}):
+                pass
         sent = monotonic()
         service.process.send_signal(signal_sent)
         assert (await talk.closed())[0] == 1012
@@ -60,5 +64,6 @@ async def test_streams_end_with_their_worker_and_do_not_keep_it(
     else:
         async with Conversation(service.url) as talk:
             await talk.init()
+    assert "WebSocket" not in service.log  # nobody notes who came from where
     assert "Traceback" not in service.log
     assert "ERROR" not in service.log

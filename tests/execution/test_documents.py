@@ -191,7 +191,7 @@ UNFOLDED = "".join(f" fragment F{place} on Query {{ ...F{place + 1} ...F{place +
         ("{ clusters { ...A } } fragment A on Cluster { programmes { cluster { ...A } } }", "VALIDATION_FAILED"),
         ("{ ...Unknown }", "VALIDATION_FAILED"),
         ("{ __typename }" + "".join(f" fragment F{each} on Cluster {{ programmes {{ cluster {{ ...F{each + 1} }} }}"
-         f" one: programmes {{ cluster {{ ...F{each + 1} }} }} }}" for each in range(40)), "TOO_MANY_FIELDS"),
+         f" one: programmes {{ cluster {{ ...F{each + 1} }} }} }}" for each in range(40)), "TOO_DEEP"),
         ("{ __typename } fragment Unused on Cluster { " + "id " * 26 + "}", "TOO_MANY_REPEATS"),
         ("{ clusters { ...A } } fragment A on Cluster { id } fragment A on Cluster { " + "id " * 26 + "}",
          "TOO_MANY_REPEATS"),

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from gateway.app import create_app, open_directory
 from gateway.federation.breaker import Breaker
 from gateway.federation.directory import Directory
-from gateway.settings import RegistrySettings, Settings
+from gateway.settings import RatesSettings, RegistrySettings, Settings
 
 _PATIENCE = 10.0
 
@@ -132,7 +132,11 @@ class RunningGateway:
         make: Callable[[Settings, Directory], Starlette] = create_app,
     ) -> None:
         self.settings = Settings(
-            registries=dict(registries), cursor_secret="of the fault tests", request_deadline=deadline, graphiql=False
+            registries=dict(registries),
+            cursor_secret="of the fault tests",
+            request_deadline=deadline,
+            graphiql=False,
+            rates=RatesSettings(enabled=False),
         )
         self.directory: Directory = open_directory(self.settings)
         for source in self.directory:

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from gateway.app import create_app
-from gateway.settings import Introspection, RegistrySettings, Settings
+from gateway.settings import Introspection, RatesSettings, RegistrySettings, Settings
 from tests.http.served import GRAPHQL, Served
 
 Serve = Callable[[ASGIApp], Served]
@@ -44,6 +44,7 @@ def settings(city_databases: dict[str, str]) -> Settings:
         request_deadline=20,
         graphiql=True,
         introspection=Introspection.PUBLIC,
+        rates=RatesSettings(enabled=False),
     )
 
 

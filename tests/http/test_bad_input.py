@@ -123,11 +123,11 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
               id="conflict"),
         param("mutation { __typename }", None, "VALIDATION_FAILED", id="no mutations"),
         param("subscription { sourceHealth { status } }", None, "BAD_REQUEST", id="no stream"),
-        param("{ " + "__typename " * 990 + "}", None, "VALIDATION_FAILED", id="990 repeated fields"),
-        param("{ " + "x" * 100_000 + " }", None, "VALIDATION_FAILED", id="long name"),
-        param("{ " + "__typename " * 10_000 + "}", None, "TOO_MANY_TOKENS", id="10 000 repeated fields"),
-        param("{ " + " ".join(f"a{n}: __typename" for n in range(10_000)) + " }", None, "TOO_MANY_TOKENS",
-              id="10 000 aliases"),
+        param("{ " + "__typename " * 990 + "}", None, "TOO_MANY_FIELDS", id="990 repeated fields"),
+        param("{ " + "x" * 30_000 + " }", None, "VALIDATION_FAILED", id="long name"),
+        param("{ " + "x" * 100_000 + " }", None, "DOCUMENT_TOO_LONG", id="long document"),
+        param("{ " + "id " * 10_000 + "}", None, "TOO_MANY_TOKENS", id="10 000 repeated fields"),
+        param("{ " + " ".join(f"a{n}: id" for n in range(2_000)) + " }", None, "TOO_MANY_TOKENS", id="2 000 aliases"),
         param(f"{{ members(search: {'[' * 900}) }}", None, "TOO_DEEP", id="deep list"),
         param("{ a" * 400, None, "TOO_DEEP", id="deep and cut off"),
         param("{ members { nodes { " + "offers { owner { " * 6 + "id" + " } }" * 6 + " } } }", None, "TOO_DEEP",
@@ -181,7 +181,8 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
             for name in ("first", "last") for size in (0, -1, 101, 100_000)
         ),
         param("{ members { nodes { offers(first: 0) { id } } } }", None, "PAGE_TOO_LARGE", id="no offers"),
-        param("{ members { nodes { needs(first: 101) { id } } } }", None, "PAGE_TOO_LARGE", id="too many needs"),
+        param("{ members(first: 9) { nodes { needs(first: 101) { id } } } }", None, "PAGE_TOO_LARGE",
+              id="too many needs"),
         *(
             param(NODE, {"id": value}, "BAD_ID", id=f"ID {value[:12]!r}")
             for value in ("", "5", "é", "!!", "a b", "\0", "TWVtYmVy", "TWVtYmVyOg", "A" * 50_000, "=" * 9, gid("::"),
@@ -196,7 +197,7 @@ async def test_a_body_that_is_no_operation(http: httpx.AsyncClient, ask: Ask, bo
         *(
             param(LISTED % f"after: {json.dumps(value, ensure_ascii=False)}, first: 1", None, "BAD_CURSOR",
                   id=f"cursor {value[:9]!r}")
-            for value in ("x", "é", "AAAA", "A" * 50_000, "====", gid("1"))
+            for value in ("x", "é", "AAAA", "A" * 30_000, "====", gid("1"))
         ),
     ],
 )  # fmt: skip
@@ -283,7 +284,8 @@ async def test_a_cursor_is_good_for_its_own_walk_only(ask: Ask) -> None:
 async def test_what_grows_without_bounds_elsewhere_is_answered_soon(ask: Ask, query: str) -> None:
     response = await ask(query)
     assert response.elapsed.total_seconds() < 3
-    assert {error["extensions"]["code"] for error in errors_of(response)} <= {"VALIDATION_FAILED", "TOO_DEEP"}
+    (code,) = {error["extensions"]["code"] for error in errors_of(response)} or {None}
+    assert code in {None, "VALIDATION_FAILED", "TOO_DEEP", "TOO_MANY_FIELDS", "TOO_MANY_ALIASES"}
 
 
 async def test_introspection_works(ask: Ask) -> None:

@@ -135,6 +135,22 @@ async def test_whoever_goes_away_leaves_nothing_behind(settings: Settings, serve
             await closed.wait()
 
 
+async def test_who_leaves_events_unread_is_left(settings: Settings, serve: Serve) -> None:
+    left, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    async def flood(_operation: object) -> AsyncIterator[Any]:
+        try:
+            while True:
+                yield Response(b'{"data":"%s"}' % (b"x" * 100_000), executed=True)
+        finally:
+            loop.call_soon_threadsafe(left.set)
+
+    url = serve(make(settings, stream=flood, pace=Pace(patience=0.05))).url
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client, events(client, HEALTH):
+        async with asyncio.timeout(20):
+            await left.wait()  # without a word from here
+
+
 async def test_an_unexpected_error_is_masked_and_logged(
     settings: Settings, serve: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -147,6 +163,21 @@ async def test_an_unexpected_error_is_masked_and_logged(
     assert (kind, error["extensions"]["code"]) == ("next", "INTERNAL_ERROR")
     assert "secret" not in str(data)
     assert any(error["extensions"]["traceId"] in each.getMessage() and each.exc_info for each in caplog.records)
+
+
+async def test_a_failure_beside_the_answers_ends_the_stream_and_is_logged(
+    settings: Settings, serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = Doorkeeper("good")
+    url = serve(make(settings, authenticate=keeper, pace=Pace(recheck=0.01))).url
+    async with (
+        httpx.AsyncClient(base_url=url, timeout=20) as client,
+        events(client, HEALTH, headers={"authorization": "Bearer good"}) as stream,
+    ):
+        assert [(await stream.next())[0] for _ in range(2)] == ["next", "next"]
+        keeper.fails = ZeroDivisionError("postgresql://corridor:secret@10.0.0.7/members")
+        assert await stream.next() is None
+    assert any("an open stream" in each.getMessage() and each.exc_info for each in caplog.records)
 
 
 async def test_an_end_of_the_server_ends_streams_at_once(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from gateway.app import create_app
 from gateway.errors import ClientError, ErrorCode
@@ -143,6 +143,11 @@ async def test_where_any_document_runs_a_registered_one_has_its_id(
     assert errors_of(await ask(url, documentId=f"sha256:{digest('x')}"))[0]["extensions"]["code"] == (
         "DOCUMENT_NOT_TRUSTED"
     )
+
+
+def test_the_mode_needs_a_store() -> None:
+    with pytest.raises(ValidationError, match="TRUSTED needs a store"):
+        Settings(documents="TRUSTED")
 
 
 async def test_without_a_store_no_document_is_trusted(settings: Settings, serve: Serve) -> None:

@@ -12,6 +12,7 @@ import websockets
 from pydantic import SecretStr
 
 from gateway.errors import ClientError, ErrorCode
+from gateway.execution.responses import Response
 from gateway.federation.directory import Directory
 from gateway.http.streams import Pace
 from gateway.settings import RegistrySettings, Settings
@@ -341,6 +342,27 @@ async def test_whoever_goes_away_leaves_nothing_behind(settings: Settings, serve
         talk.socket.transport.abort()
         async with asyncio.timeout(20):
             await closed.wait()
+
+
+async def test_who_leaves_messages_unread_is_left(settings: Settings, serve: Serve) -> None:
+    made, left, loop = [0], asyncio.Event(), asyncio.get_running_loop()
+
+    async def flood(_operation: object) -> AsyncIterator[Any]:
+        try:
+            while True:
+                made[0] += 1
+                yield Response(json.dumps({"data": "x" * 100_000}).encode(), executed=True)
+        finally:
+            loop.call_soon_threadsafe(left.set)
+
+    url = serve(make(settings, stream=flood, pace=Pace(patience=0.05))).url
+    async with Conversation(url, max_queue=1) as talk:
+        await talk.init()
+        await talk.subscribe("1", HEALTH)
+        async with asyncio.timeout(20):
+            await left.wait()  # without a word from here
+        assert made[0] < 1000  # what the sockets of both ends hold, and nothing is kept beside
+        talk.socket.transport.abort()
 
 
 async def test_an_end_of_the_server_ends_connections_as_a_restart(

@@ -5,30 +5,13 @@ import { createRoot } from 'react-dom/client';
 import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
 import './page.css';
+import { fetcher } from './fetcher.js';
 import { Registries } from './registries.jsx';
+import { Viewers, loadViewers } from './viewers.jsx';
 
 const plugins = [explorerPlugin({ showAttribution: false })];
 
 const NEW_TAB = '# Ctrl-Space lists what the schema offers here, Ctrl-Enter runs the operation.\n\n';
-
-/** One operation over HTTP; whatever the gateway answers as JSON is shown, errors included. */
-async function fetcher(operation, { headers } = {}) {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: {
-      'Content-Type': 'application/json',
-      Accept: 'application/graphql-response+json, application/json',
-      ...headers,
-    },
-    body: JSON.stringify(operation),
-  });
-  const text = await response.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Error(`HTTP ${response.status}: the answer is not JSON`);
-  }
-}
 
 /**
  * localStorage under a name of this page's own. Other GraphiQL pages of the same origin (every local server on this
@@ -66,13 +49,14 @@ function rememberFirst({ query, variables }) {
   storage.setItem('graphiql:variables', variables ?? '');
 }
 
-function Page({ children }) {
+function Page({ ready = false, children }) {
   return (
     <>
       <header className="bar">
         <h1>
           Corridor gateway <small>GraphiQL</small>
         </h1>
+        {ready && <Viewers />}
         <Registries />
       </header>
       <main className="editor">{children}</main>
@@ -83,12 +67,12 @@ function Page({ children }) {
 const root = createRoot(document.getElementById('page'));
 root.render(<Page />);
 try {
-  const response = await fetch('/graphiql/examples.json');
+  const [response] = await Promise.all([fetch('/graphiql/examples.json'), loadViewers()]);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const examples = await response.json();
   rememberFirst(examples[0]);
   root.render(
-    <Page>
+    <Page ready>
       <GraphiQL
         fetcher={fetcher}
         defaultTabs={examples}

@@ -43,9 +43,7 @@ async def levels(probe: Probe) -> list[Finding]:
     seen = {view: {record["level"] for record in await probe.rows(asked, named, view)} for view in Visibility}
     problems = [*_broken(seen)]
     if await probe.rows(asked, named, "NOBODY"):
-        problems.append(
-            "corridor.sees lets a view see that there is not: name every view, and end the case without else."
-        )
+        problems.append("visibility.sql: a view that there is not sees something. Name every view, and leave out else.")
     told = "; ".join(f"{view} sees {', '.join(sorted(seen[view]))}" for view in Visibility)
     return finding("levels", "corridor.sees", problems, told)
 
@@ -80,8 +78,9 @@ async def ladder(probe: Probe) -> list[Finding]:
         some = f"select from ({probe.projections[name]}) as row limit 1"
         if VIEW not in probe.files.texts[name] and await probe.rows(some):
             said = (
-                f"{probe.place(name)} does not ask for the view: everybody sees all of its rows. Put corridor.sees({VIEW},"
-                " ...) into its where clause, with the level of the row; a constant will do where all is public."
+                f"{probe.place(name)} does not ask for the view: everybody sees all of its rows. Put"
+                f" corridor.sees({VIEW}, ...) into its where clause, with the level of the row; a constant will do"
+                " where all is public."
             )
             found.append(Finding("views", name, Status.FAIL, said))
     return found

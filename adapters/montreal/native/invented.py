@@ -78,14 +78,14 @@ def _names(rows: Rows, number: int, member: SampleMember, rng: Random) -> None:
 
 
 def _profile(rows: Rows, number: int, member: SampleMember, rng: Random) -> None:
-    def level(field: str) -> str:
+    def level_of(field: str) -> str:
         return _HIDDEN[member.number % len(_HIDDEN)] if field in member.hidden_fields else _SHOWN[field]
 
     verified = member.updated_at - timedelta(days=rng.randrange(90)) if rng.random() < 1 / 2 else None
     rows.add(
         "grappe.membre", number, _FILE + number, member.name, codelists.ORG_TYPE[member.org_type],
         codelists.MEMBER_STATUS[member.status], codelists.VISIBILITY[member.visibility],
-        level("website"), level("legal_name"), level("identifiers"),
+        level_of("website"), level_of("legal_name"), level_of("identifiers"),
         member.founded, member.website, verified, member.updated_at,
     )  # fmt: skip
     for lang, text in member.summary.items():

@@ -1,12 +1,14 @@
--- Numbers of members in public registers. The value is null where the member shows it to nobody outside the cluster.
+-- Numbers of members in public registers. Where the viewer may not see them, the register stands alone.
 -- Only of members that the viewer may see: the same three conditions as in member.sql.
 select
     m.no_membre::text as member_key,
     'NEQ' as scheme,
     case when corridor.sees(:'view', m.vis_identifiants) then e.neq end as value,
     null::boolean as checksum_valid,
-    m.dat_verif_neq as verified_at,
-    case when m.dat_verif_neq is not null then 'Registraire des entreprises' end as verified_by
+    case when corridor.sees(:'view', m.vis_identifiants) then m.dat_verif_neq end as verified_at,
+    case
+        when m.dat_verif_neq is not null and corridor.sees(:'view', m.vis_identifiants) then 'Registraire des entreprises'
+    end as verified_by
 from grappe.membre as m
 join registre.entreprise as e on e.no_dossier = m.no_dossier
 where e.neq is not null
@@ -25,8 +27,8 @@ select
     register.scheme as scheme,
     case when corridor.sees(:'view', m.vis_identifiants) then register.prefix || i.valeur end as value,
     null::boolean as checksum_valid,
-    i.dat_verif as verified_at,
-    i.verif_par as verified_by
+    case when corridor.sees(:'view', m.vis_identifiants) then i.dat_verif end as verified_at,
+    case when corridor.sees(:'view', m.vis_identifiants) then i.verif_par end as verified_by
 from grappe.identifiant as i
 join grappe.membre as m on m.no_membre = i.no_membre
 left join (values

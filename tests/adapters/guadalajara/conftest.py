@@ -29,7 +29,6 @@ async def registry(make_session_database: Callable[[], Awaitable[str]]) -> Async
         assert told[-1][0] == told[-1][1] == len(organisations.organisations()) + MEMBERS
         for _ in range(2):  # once more is harmless
             await connection.execute((FOLDER / "indexes.sql").read_text(encoding="utf-8"))
-        await connection.execute("vacuum padron.afiliado")  # as it comes by itself in a registry that lives
         yield connection
     finally:
         await connection.close()

@@ -35,6 +35,8 @@ async def plan(
 ) -> str:
     """The plan of a statement over a projection for the gateway's role, as far as an index can carry it."""
     async with connection.transaction():
+        # As in a registry that has been vacuumed: whether that can be had here depends on who else has a snapshot.
+        await connection.execute("update pg_class set relallvisible = relpages where oid = 'padron.afiliado'::regclass")
         await connection.execute("set local role corridor_reader")
         for setting, value in {"enable_seqscan": "off", **settings}.items():
             await connection.execute(f"set local {setting} = {value}")

@@ -154,7 +154,7 @@ MISTAKES = (
         ("projections/identifier.sql", "scheme, value, verified_at", "their order is chance"),
         promise="lists_have_one_order",
         file="identifier",
-        old="    i.verificado_por as verified_by\nfrom padron.identificador i\n",
+        old="    case when nivel.visto then i.verificado_por end as verified_by\nfrom padron.identificador i\n",
         new="    n::text as verified_by\nfrom padron.identificador i\ncross join generate_series(1, 2) as n\n",
     ),
     Mistake(

@@ -69,7 +69,7 @@ update grappe.membre set vis_site = $level, vis_denomination = $level, vis_ident
     site_web = 'https://{WORD}.example/' where no_membre = 900001;
 insert into registre.nom (no_dossier, no_nom, nom_assuj, nom_assuj_lang_etrng, stat_nom, typ_nom_assuj)
     values (9000001, 1, '{WORD} inc.', '{WORD} Inc.', 'V', 'M');
-update grappe.identifiant set valeur = '{WORD}' where no_membre = 900001;
+update grappe.identifiant set valeur = '{WORD}', verif_par = '{WORD}', dat_verif = '{MOMENT}' where no_membre = 900001;
 """
 
 
