@@ -58,12 +58,14 @@ async def of_member(store: Store, reference: str, first: int, after: int | None)
     async with store.transaction() as connection:
         # A member of many rows is best looked for from the end of the log, one of few in the index: planned for each.
         await connection.execute("set local plan_cache_mode = force_custom_plan")
-        return _page(await connection.fetch(_OF_MEMBER, reference, after or _NEWEST, first + 1), first)
+        return _page(
+            await connection.fetch(_OF_MEMBER, reference, _NEWEST if after is None else after, first + 1), first
+        )
 
 
 async def of_cluster(store: Store, cluster: str, first: int, after: int | None) -> Page:
     """Rows of this cluster, by its code, behind the row ``after``."""
-    return _page(await store.fetch(_OF_CLUSTER, cluster, after or _NEWEST, first + 1), first)
+    return _page(await store.fetch(_OF_CLUSTER, cluster, _NEWEST if after is None else after, first + 1), first)
 
 
 def _page(records: list[asyncpg.Record], first: int) -> Page:

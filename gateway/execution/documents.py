@@ -37,6 +37,7 @@ from graphql.execution.values import VariableValueSource
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.introspection import introspects
 from gateway.execution.measure import Measure, measure, most_repeated
+from gateway.limits.weights import Weight
 
 __all__ = ["MOST_ERRORS", "Document", "Documents", "Limits", "Prepared", "Refused", "variables"]
 
@@ -202,10 +203,18 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
         self._limits = limits
+        self._reads = 0
         self.get = lru_cache(limits.documents)(self._read)
+
+    def read(self, text: str) -> tuple[Document, int]:
+        """The document, and what it costs to have read it: nothing where it was remembered. Raises Refused."""
+        before = self._reads
+        document = self.get(text)
+        return document, 0 if self._reads == before else -(-len(text) * Weight.READ.tenths // 1000)
 
     def _read(self, text: str) -> Document:
         """The document; raises Refused, which nothing remembers."""
+        self._reads += 1
         if len(text) > self._limits.characters:
             raise Refused.because(_too_long(self._limits.characters))
         try:

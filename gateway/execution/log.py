@@ -14,6 +14,7 @@ from gateway.errors import ClientError, ErrorCode
 from gateway.execution.disclosed import Disclosure
 from gateway.execution.facts import Services
 from gateway.federation.cursor import Cursor
+from schemas.cluster import Cluster
 from schemas.connection import PageInfo
 from schemas.scalars import DateTime
 from schemas.viewer import DisclosureConnection, DisclosureEdge, DisclosureEvent
@@ -90,9 +91,7 @@ async def disclosures(services: Services, viewer: Viewer, first: int, after: str
             node=DisclosureEvent(
                 at=DateTime(f"{row.at:%Y-%m-%dT%H:%M:%SZ}"),
                 viewer_org=row.viewer_org,
-                viewer_cluster=services.cluster(row.viewer_cluster)
-                if row.viewer_cluster in services.directory
-                else None,
+                viewer_cluster=_served(services, row.viewer_cluster),
                 purpose=Purpose(row.purpose),
                 fields=list(row.fields),
                 basis=row.basis,
@@ -108,6 +107,11 @@ async def disclosures(services: Services, viewer: Viewer, first: int, after: str
         end_cursor=edges[-1].cursor if edges else None,
     )
     return DisclosureConnection(edges=edges, page_info=info)
+
+
+def _served(services: Services, code: str | None) -> Cluster | None:
+    """A cluster by its code; None where it has left the corridor, which its entries outlive."""
+    return services.cluster(code) if code is not None and code in services.directory else None
 
 
 def _missing() -> ClientError:

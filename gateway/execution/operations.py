@@ -135,7 +135,7 @@ class Operations:
         """Reads an operation, and takes its cost from the payer's budget; raises Refused. Nothing is asked before."""
         payer, admission = operation.payer, self._admission
         try:
-            document = self._documents.get(operation.text)
+            document, reading = self._documents.read(operation.text)
             prepared = self._chosen(document, operation)
             values = prepared.values(operation.variables or {})
             form = Form.of(prepared, values)
@@ -148,7 +148,7 @@ class Operations:
             raise
         if admission is not None and payer is not None:
             try:
-                await admission.charge(payer, bill.total)
+                await admission.charge(payer, bill.total + reading)
             except ClientError as error:
                 raise Refused.because(error) from None
         return _Admitted(document, prepared, values, plan, bill)

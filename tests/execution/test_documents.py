@@ -52,6 +52,11 @@ def test_a_document_is_read_once_and_a_refused_one_each_time() -> None:
     assert found.get.cache_info().currsize == 1
 
 
+def test_who_has_a_document_read_pays_by_its_length_and_who_finds_it_read_does_not() -> None:
+    found, text = documents(), "{ clusters { id } } #".ljust(250, "x")
+    assert [found.read(text)[1], found.read(text)[1], found.read("{ clusters { id } }")[1]] == [3, 0, 1]
+
+
 def test_operations_are_kept_apart_by_name() -> None:
     document = documents().get("query A { clusters { id } } query B { __typename }")
     assert document.operation("A").definition.name.value == "A"  # type: ignore[union-attr]

@@ -1,16 +1,21 @@
 """Gateways over real HTTP: one over both cities, and others for what only they show."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from adapters.montreal import ADAPTER
 from gateway.app import create_app
-from gateway.settings import Introspection, RatesSettings, RegistrySettings, Settings
+from gateway.cli.demo_viewers import make_viewers
+from gateway.embedded import EmbeddedServer
+from gateway.settings import Introspection, RatesSettings, RegistrySettings, Settings, StoreSettings
+from tests.conftest import MakeDatabase
 from tests.http.served import GRAPHQL, Served
 
 Serve = Callable[[ASGIApp], Served]
@@ -58,6 +63,36 @@ def gateway(settings: Settings, serve: Serve) -> Served:
 def gateway_url(gateway: Served) -> str:
     """Its address."""
     return gateway.url
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A gateway as the demo has it: with a store, and a key for each class of viewers, by the names on its page."""
+
+    url: str
+    keys: Mapping[str, str | None]
+
+    def login(self, name: str) -> dict[str, str]:
+        """The header to ask with as that viewer."""
+        return {} if self.keys[name] is None else {"authorization": f"Bearer {self.keys[name]}"}
+
+
+@pytest.fixture(scope="session")
+async def staged(
+    settings: Settings,
+    postgres: EmbeddedServer,
+    make_session_database: MakeDatabase,
+    store_template: str,
+    store_login: tuple[str, str],
+    serve: Serve,
+) -> Staged:
+    """The gateway over both cities again, as the demo has it."""
+    owner = await make_session_database(store_template)
+    store = StoreSettings(dsn=SecretStr(postgres.dsn(owner.rpartition("/")[2], *store_login)), timeout=10)
+    registry = settings.registries["montreal"].dsn.get_secret_value()
+    viewers = await make_viewers(owner, ADAPTER, registry)
+    served = serve(create_app(settings.model_copy(update={"store": store}), viewers=viewers))
+    return Staged(served.url, {viewer.name: viewer.key for viewer in viewers})
 
 
 @pytest.fixture

@@ -36,6 +36,12 @@ async def test_the_store_gives_what_the_pure_bucket_gives(store: Store) -> None:
         assert (row["granted"], row["remaining"]) == pytest.approx((expected, available - expected))
 
 
+async def test_the_longest_name_has_a_budget(store: Store) -> None:
+    """The ID of a viewer has up to 300 characters, and its class stands before it."""
+    grant = await StoredBuckets(store).take(f"privacy_officer:{'é' * 300}", Budget(10, 1), 1, 5)
+    assert (grant.tokens, grant.left) == (5, 5)
+
+
 async def test_a_clock_that_goes_back_gives_nothing_and_takes_nothing(store: Store) -> None:
     before, after = BEGIN - timedelta(days=1), BEGIN + timedelta(seconds=5)
     for moment, granted in ((BEGIN, 5), (before, 5), (before, 0), (after, 5), (after, 0)):

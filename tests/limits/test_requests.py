@@ -90,12 +90,13 @@ async def test_the_cost_is_told_to_who_asks_for_it(client: httpx.AsyncClient) ->
 async def test_a_budget_is_spent_in_cost_and_over_it_the_answer_says_when_to_come_again(
     client: httpx.AsyncClient,
 ) -> None:
-    statuses = [(await ask(client, CHEAP)).status_code for _ in range(31)]
-    assert statuses == [200] * 31
+    statuses = [(await ask(client, CHEAP)).status_code for _ in range(29)]  # and 1 for reading it the first time
+    assert statuses == [200] * 29
     response = await ask(client, "{ members(first: 9) { nodes { id } } }")
     assert response.status_code == 429
     assert response.headers["Retry-After"] == str(refusal(response)["retryAfter"])
     assert int(response.headers["Retry-After"]) == pytest.approx(100, abs=2)
+    assert (await ask(client, CHEAP)).status_code == 200
     # With less than a refused document costs, nothing is read any more, not even what is cheap.
     assert refusal(await ask(client, CHEAP))["code"] == "RATE_LIMITED"
     assert (await ask(client, CHEAP, address="192.0.2.2")).status_code == 200

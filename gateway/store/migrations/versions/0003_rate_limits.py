@@ -11,7 +11,7 @@ def upgrade() -> None:
     # Unlogged: buckets that a crash empties are full again, and no write of theirs goes through the log.
     op.execute("""
         create unlogged table corridor.rate_buckets (
-            key text primary key check (length(key) <= 200),
+            key text primary key check (length(key) <= 400),
             level double precision not null,
             at timestamptz not null,
             full_at timestamptz not null
