@@ -63,8 +63,8 @@ async def make_viewers(store: str, adapter: Adapter, registry: str) -> tuple[Pag
 def _words(of: Cluster, member: str) -> Mapping[ViewerClass, tuple[str, str]]:
     return {
         ViewerClass.PARTNER_APP: ("Partner app", "what members show to the corridor"),
-        ViewerClass.MEMBER: ("Member", f"also what {of.name} shows to its own, and all of {member}, for which it acts"),
-        ViewerClass.COORDINATOR: ("Coordinator", f"also what {of.name} shows to its own, and its disclosure log"),
+        ViewerClass.MEMBER: ("Member", f"{of.name} from inside, and all of {member}"),
+        ViewerClass.COORDINATOR: ("Coordinator", f"{of.name} from inside, and its disclosure log"),
         ViewerClass.PRIVACY_OFFICER: ("Privacy officer", f"what is public, and the disclosure log of {of.name}"),
     }
 

@@ -29,6 +29,7 @@ __all__ = ["ListPlan"]
 
 _PAGED = {"edges", "nodes", "pageInfo", "sources", "complete"}
 _COUNTED = {"totalCount", "total"}
+_CURSORS = {"startCursor", "endCursor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class ListPlan:
         self._shapes: dict[Shape, None] = {}
         self._facets: dict[str, None] = {}
         self._hits = False
+        self._places = False
         selections = writing.selections
         fields = selections.fields(typename, asked.nodes)
         wanted = {each.name for each in fields}
@@ -101,7 +103,7 @@ class ListPlan:
         for outage in _settled(request, answers):
             context.report(self._asked, outage)
         if answers.paged is not None:
-            context.disclosed.page(answers.paged)
+            context.disclosed.page(answers.paged, places=self._places)
         return {field.key: field.make(answers) for field in self._fields}
 
     def write(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,6 +128,8 @@ class ListPlan:
     def _maker(self, typename: str, asked: Asked) -> Callable[[_Answers], Any]:
         match asked.name:
             case "pageInfo":
+                chosen = {each.name for each in self._writing.selections.fields("PageInfo", asked.nodes)}
+                self._places |= not chosen.isdisjoint(_CURSORS)
                 return lambda answers: _page_info(answers.page)
             case "complete":
                 return lambda answers: answers.page.complete
@@ -173,6 +177,7 @@ class ListPlan:
                     _finished,
                 )
             case "cursor":
+                self._places = True
                 return _Field(
                     asked.key, lambda answers: [answers.page.cursor(each) for each in answers.page.rows], _finished
                 )

@@ -17,6 +17,7 @@ from gateway.federation.reference import Reference
 __all__ = ["Disclosed", "Disclosure"]
 
 _MATCHED = ("matchedOn",)
+_PLACED = ("cursor",)
 
 
 class Disclosure(NamedTuple):
@@ -44,11 +45,15 @@ class Disclosed:
             if isinstance(row, Row):
                 self._add(reference.cluster, _fields(shape), [row])
 
-    def page(self, page: Page) -> None:
-        """Takes in a page of a list."""
+    def page(self, page: Page, *, places: bool) -> None:
+        """Takes in a page of a list; ``places``: with cursors, in which anybody can read what orders the list."""
         for shape, bodies in page.bodies.items():
+            fields = _fields(shape, places=places)
             for code in page.sources:
-                self._add(code, _fields(shape), (row for (cluster, _), row in bodies.items() if cluster == code))
+                self._add(code, fields, (row for (cluster, _), row in bodies.items() if cluster == code))
+        if places and not page.bodies:
+            for placed in (*page.rows, *(page.ends or ())):
+                self._add(placed.cluster, _PLACED, [placed.row])
         if page.request.hits:
             for placed in page.rows:
                 self._add(placed.cluster, _MATCHED, [placed.row])
@@ -70,7 +75,11 @@ class Disclosed:
 
 
 @lru_cache(1000)
-def _fields(shape: Shape) -> tuple[str, ...]:
-    """The fields of a shape as the schema names them, in order; those of a posting with its kind before them."""
+def _fields(shape: Shape, *, places: bool = False) -> tuple[str, ...]:
+    """The fields of a shape as the schema names them, in order; those of a posting with its kind before them.
+
+    Never none: that there is such a row is told even where nothing else of it is.
+    """
     of = "" if shape.object == "member" else f"{shape.object}."
-    return tuple(sorted({of + to_camel_case(pick.field) for pick in shape.picks if pick.field != TYPENAME}))
+    names = {of + to_camel_case(pick.field) for pick in shape.picks if pick.field != TYPENAME}
+    return tuple(sorted(names.union(_PLACED if places else ()) or {f"{of}__typename"}))

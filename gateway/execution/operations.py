@@ -139,9 +139,9 @@ class Operations:
             prepared = self._chosen(document, operation)
             values = prepared.values(operation.variables or {})
             form = Form.of(prepared, values)
+            bill = _checked(self._most, self._costs.of(prepared, form), values)
             plan = self._plan(prepared, form)
             plan.check(operation.viewer)
-            bill = _checked(self._most, self._costs.of(prepared, form), values)
         except Refused:
             if admission is not None and payer is not None:
                 await admission.fine(payer)

@@ -112,11 +112,13 @@ def application(
         exception_handlers={HTTPException: _http_error, ClientError: _client_error, Exception: _unexpected},
         lifespan=living,
     )
+    entrance = Entrance(backend.authenticate, backend.admission)
+    only_trusted = settings.documents is DocumentMode.TRUSTED
     serving = Serving(
         backend.run,
         backend.stream,
-        Entrance(backend.authenticate, backend.admission),
-        Sources(persisted, backend.trusted, only_trusted=settings.documents is DocumentMode.TRUSTED),
+        entrance,
+        Sources(persisted, backend.trusted, entrance.fine, only_trusted=only_trusted),
         Origins(settings.cors_origins),
         streams,
         settings.max_body,

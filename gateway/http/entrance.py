@@ -54,6 +54,11 @@ class Entrance:
             return nullcontext()
         return self.admission.place(asker.payer)
 
+    async def fine(self, asker: Asker) -> None:
+        """Takes what it costs to refuse a request after some work."""
+        if self.admission is not None and asker.payer is not None:
+            await self.admission.fine(asker.payer)
+
 
 def authorization_of(scope: Scope) -> bytes | None:
     """The Authorization header; one that comes twice is none that anybody knows. None where there is none."""

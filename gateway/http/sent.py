@@ -1,7 +1,7 @@
 """What a client sent, by HTTP or WebSocket: checked for its form, and its document found where it is only named."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,22 +58,33 @@ class Sent:
         return cls(text or None, name or None, variables, digest, document, tell_cost)
 
 
+Fine = Callable[[Asker], Awaitable[None]]
+
+
 class Sources:
     """Where documents come from: the request itself, the persisted queries, the trusted ones (None without a store).
 
-    With ``only_trusted`` a document must be among the last.
+    With ``only_trusted`` a document must be among the last. Whoever names one that is not there pays a ``fine``: it
+    could have the store searched for nothing, again and again.
     """
 
-    def __init__(self, persisted: PersistedQueries, trusted: TrustedDocuments | None, *, only_trusted: bool) -> None:
+    def __init__(
+        self, persisted: PersistedQueries, trusted: TrustedDocuments | None, fine: Fine, *, only_trusted: bool
+    ) -> None:
         self._persisted = persisted
         self._trusted = trusted
+        self._fine = fine
         self._only_trusted = only_trusted
 
     async def operation(self, sent: Sent, asker: Asker, *, only_query: bool = False) -> Operation:
         """The operation with its text; raises ClientError where there is none, or none that may run."""
-        return Operation(
-            await self._text(sent), sent.name, sent.variables, only_query, asker.viewer, asker.payer, sent.tell_cost
-        )
+        try:
+            text = await self._text(sent)
+        except ClientError as error:
+            if error.code is ErrorCode.DOCUMENT_NOT_TRUSTED:
+                await self._fine(asker)
+            raise
+        return Operation(text, sent.name, sent.variables, only_query, asker.viewer, asker.payer, sent.tell_cost)
 
     def remember(self, sent: Sent, text: str) -> None:
         """Takes in that a document could be executed: the next time its hash is enough."""

@@ -1,6 +1,8 @@
 """Every code of ``gateway/errors.py``, provoked over HTTP at least once, with the status that it has there."""
 
+import json
 import socket
+from base64 import urlsafe_b64encode as b64encode
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +16,21 @@ from pydantic import SecretStr
 from adapters.contract.registry import Limits
 from adapters.kit import folder
 from adapters.kit.postgres import PostgresRegistry
+from gateway.access.key_text import make_key
 from gateway.app import create_app, load_adapters
 from gateway.errors import ErrorCode
 from gateway.federation.directory import Directory, Source
-from gateway.settings import DocumentMode, Introspection, RegistrySettings, Settings
+from gateway.settings import (
+    AuthSettings,
+    DocumentMode,
+    Introspection,
+    ProviderSettings,
+    RateSettings,
+    RatesSettings,
+    RegistrySettings,
+    Settings,
+    StoreSettings,
+)
 from tests.http.conftest import Serve
 from tests.http.served import GRAPHQL, Served, errors_of
 
@@ -39,8 +52,21 @@ class Provocation:
     variables: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     extensions: Mapping[str, Any] = field(default_factory=dict)
+    times: int = 1
+    """How often it is sent: the last answer counts."""
 
 
+def _bearer(token: str) -> Mapping[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def _token(**claims: object) -> str:
+    """A token that names a key which nobody has: what is in it is never believed, but decides whose key is sought."""
+    parts = ({"alg": "RS256", "kid": "a"}, claims)
+    return ".".join([*(b64encode(json.dumps(each).encode()).decode().rstrip("=") for each in parts), "AAAA"])
+
+
+ISSUER = "https://identity.example.org"
 BY_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "of a document that nobody sent"}}
 
 
@@ -59,6 +85,20 @@ PROVOCATIONS = {
     ErrorCode.INTROSPECTION_DISABLED: Provocation(403, '{ __type(name: "Query") { name } }', gateway="reserved"),
     ErrorCode.PERSISTED_QUERY_NOT_FOUND: Provocation(400, query="", extensions=BY_HASH),
     ErrorCode.PERSISTED_QUERY_NOT_SUPPORTED: Provocation(400, query="", gateway="forgetful", extensions=BY_HASH),
+    ErrorCode.FORBIDDEN: Provocation(403, "{ members { nodes { identifiers { scheme } } } }"),
+    ErrorCode.STORE_UNAVAILABLE: Provocation(503, gateway="bereft", headers=_bearer(str(make_key()))),
+    ErrorCode.IDENTITY_UNAVAILABLE: Provocation(503, gateway="bereft", headers=_bearer(_token(iss=ISSUER))),
+    ErrorCode.RATE_LIMITED: Provocation(429, gateway="poor", times=2),
+    ErrorCode.DOCUMENT_TOO_LONG: Provocation(400, "{ __typename } " + "#" * 40_000),
+    ErrorCode.TOO_MANY_ALIASES: Provocation(400, f"{{ clusters {{ {' '.join(f'a{n}: slug' for n in range(16))} }} }}"),
+    ErrorCode.TOO_MANY_ROOTS: Provocation(400, f"{{ {' '.join(f'a{n}: __typename' for n in range(11))} }}"),
+    ErrorCode.TOO_MANY_DIRECTIVES: Provocation(400, f"{{ clusters {{ {'slug @skip(if: false) ' * 21} }} }}"),
+    ErrorCode.TOO_MANY_REPEATS: Provocation(400, f"{{ clusters {{ {'slug ' * 26} }} }}"),
+    ErrorCode.TOO_MANY_ITEMS: Provocation(
+        400, "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", variables={"ids": ["x"] * 2001}
+    ),
+    ErrorCode.COST_TOO_HIGH: Provocation(400, "{ members(first: 100) { nodes { offers(first: 100) { id } } } }"),
+    ErrorCode.TOO_MANY_NODES: Provocation(400, "{ members(first: 100) { nodes { id } } }", gateway="small"),
     ErrorCode.TOO_MANY_TOKENS: Provocation(400, "{ " + "__typename " * 1000 + "}"),
     ErrorCode.TOO_DEEP: Provocation(400, f"{{ members {{ nodes {{ {'offers { owner { ' * 6} id {'} } ' * 6} }} }} }}"),
     ErrorCode.TOO_MANY_FIELDS: Provocation(
@@ -142,13 +182,27 @@ def gateways(
         "forgetful": serve(create_app(settings.model_copy(update={"persisted_queries": 0}))).url,
         "trusting": serve(create_app(settings.model_copy(update={"documents": DocumentMode.TRUSTED}))).url,
         "reserved": serve(create_app(settings.model_copy(update={"introspection": Introspection.OFF}))).url,
+        "bereft": serve(create_app(_bereft(settings, closed_port))).url,
+        "poor": serve(create_app(settings.model_copy(update={"rates": _POOR}))).url,
+        "small": serve(create_app(settings.model_copy(update={"max_nodes": 50}))).url,
         "buggy": serve(create_app(settings, Directory.of(Source(buggy, deadline=10)))).url,
     }
 
 
+_POOR = RatesSettings(anonymous=RateSettings(burst=1, per_second=0.001))
+
+
+def _bereft(settings: Settings, closed_port: int) -> Settings:
+    """The settings of a gateway whose store and identity provider are both away."""
+    provider = ProviderSettings(issuer=ISSUER, audience="corridor", jwks="/there/is/no/such/file.json")
+    store = StoreSettings(dsn=SecretStr(f"postgresql://nobody@127.0.0.1:{closed_port}/none"))
+    return settings.model_copy(update={"store": store, "auth": AuthSettings(providers={"away": provider})})
+
+
 ELSEWHERE = {
-    ErrorCode.BODY_TOO_SLOW: "test_entrance.py",  # of half a request
-    ErrorCode.TOO_MANY_SUBSCRIPTIONS: "test_websocket.py",  # of a connection
+    ErrorCode.BODY_TOO_SLOW: "http/test_entrance.py",  # of half a request
+    ErrorCode.TOO_MANY_SUBSCRIPTIONS: "http/test_websocket.py",  # of a connection
+    ErrorCode.OVERLOADED: "faults/test_overload.py",  # of many requests
 }
 """Where those are provoked that a request alone cannot."""
 
@@ -156,7 +210,7 @@ ELSEWHERE = {
 def test_no_code_is_forgotten() -> None:
     assert PROVOCATIONS.keys() | ELSEWHERE.keys() == set(ErrorCode)
     for code, file in ELSEWHERE.items():
-        assert code in Path(__file__).with_name(file).read_text(encoding="utf-8")
+        assert code in (Path(__file__).parents[1] / file).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("code", PROVOCATIONS)
@@ -165,7 +219,8 @@ async def test_each_code_can_be_met_over_http(gateways: dict[str, str], code: Er
     headers = {"accept": GRAPHQL, **asked.headers}
     async with httpx.AsyncClient(base_url=gateways[asked.gateway], timeout=20, headers=headers) as client:
         body = {"query": asked.query, "variables": dict(asked.variables), "extensions": asked.extensions}
-        response = await client.request(asked.method, asked.path, json=body)
+        for _ in range(asked.times):
+            response = await client.request(asked.method, asked.path, json=body)
         assert response.status_code == asked.status
         assert code in {error["extensions"]["code"] for error in errors_of(response)}
         if asked.gateway != "well":

@@ -19,7 +19,8 @@ from playwright.async_api import Response as PageResponse
 from starlette.applications import Starlette
 
 from gateway.http import graphiql
-from gateway.http.graphiql import Example, examples, routes
+from gateway.http.graphiql import Example, PageViewer, examples, routes
+from tests.http.conftest import Staged
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
@@ -112,6 +113,22 @@ def test_an_example_is_one_explained_operation_named_like_its_file(example: Exam
     assert set(json.loads(example.variables or "{}")) <= declared
 
 
+async def test_without_viewers_no_key_is_given_to_anybody(client: httpx.AsyncClient) -> None:
+    response = await client.get("/graphiql/viewers.json")
+    assert (response.status_code, response.json()) == (200, [])
+
+
+async def test_keys_are_given_to_nobodys_cache() -> None:
+    viewers = [PageViewer("Anonymous", "what is public", None), PageViewer("Partner app", "more", "cgw_1")]
+    transport = httpx.ASGITransport(Starlette(routes=routes(viewers)))
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as opened:
+        response = await opened.get("/graphiql/viewers.json")
+    assert [each["key"] for each in response.json()] == [None, "cgw_1"]
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["content-security-policy"] == POLICY
+    assert "cgw_1" not in repr(viewers)
+
+
 @dataclass
 class Visit:
     """A page and everything it did that a test may want to judge."""
@@ -181,6 +198,17 @@ def answers(operation: str) -> Callable[[PageResponse], bool]:
     return matches
 
 
+def subscribes(example: Example) -> bool:
+    """Whether an example is a subscription."""
+    return "\nsubscription " in example.query
+
+
+async def open_tab(page: Page, name: str) -> None:
+    """Open the tab of that operation; GraphiQL reads the operation's name from the text a moment after."""
+    await page.get_by_role("tab", name=name).click()
+    await until(page, f"{OPERATION_NAME} === '{name}'")
+
+
 async def until(page: Page, condition: str) -> None:
     """Wait for a JavaScript condition; Playwright's own wait evaluates strings, which the page's policy forbids."""
     async with asyncio.timeout(10):
@@ -188,9 +216,9 @@ async def until(page: Page, condition: str) -> None:
 
 
 @pytest.mark.browser
-async def test_the_page_opens_with_examples_and_runs_one(visit: Visit, gateway_url: str, tmp_path: Path) -> None:
+async def test_the_page_opens_with_examples_and_runs_one(visit: Visit, staged: Staged, tmp_path: Path) -> None:
     page = visit.page
-    await page.goto(f"{gateway_url}/graphiql")
+    await page.goto(f"{staged.url}/graphiql")
     assert await page.title() == "Corridor gateway"
 
     tabs = page.get_by_role("tab")
@@ -218,24 +246,128 @@ async def test_the_page_opens_with_examples_and_runs_one(visit: Visit, gateway_u
     await expect(page.locator(".graphiql-explorer-root")).to_contain_text("members")
     await page.screenshot(path=folder / "graphiql-explorer.png")
 
-    assert visit.foreign(gateway_url) == []
+    assert visit.foreign(staged.url) == []
     assert visit.complaints == []
 
 
 @pytest.mark.browser
-async def test_every_example_runs_from_its_tab(visit: Visit, gateway_url: str) -> None:
+async def test_every_example_runs_from_its_tab(visit: Visit, staged: Staged) -> None:
     page = visit.page
-    await page.goto(f"{gateway_url}/graphiql")
+    await page.goto(f"{staged.url}/graphiql")
     for example in examples():
-        await page.get_by_role("tab", name=example.name).click()
-        # GraphiQL reads the operation's name from the text a moment after the tab has changed.
-        await until(page, f"{OPERATION_NAME} === '{example.name}'")
+        await open_tab(page, example.name)
+        viewer = "Privacy officer" if example.name == "S13_WhoSawUs" else "Partner app"
+        await page.get_by_label("View as").select_option(viewer)
         async with page.expect_response(answers(example.name)) as answered:
             await page.get_by_role("button", name="Execute query").click()
         response = await answered.value
         sent = json.loads(response.request.post_data or "")
         assert sent.get("variables", {}) == json.loads(example.variables or "{}")
-        assert "errors" not in await response.json(), example.name
+        if not subscribes(example):
+            assert "errors" not in await response.json(), example.name
+    assert visit.complaints == []
+
+
+@pytest.mark.browser
+async def test_a_subscription_runs_until_it_is_stopped(visit: Visit, staged: Staged) -> None:
+    page = visit.page
+    await page.goto(f"{staged.url}/graphiql")
+    await open_tab(page, next(each.name for each in examples() if subscribes(each)))
+    await page.get_by_role("button", name="Execute query").click()
+    answer = page.locator(".graphiql-response")
+    await expect(answer).to_contain_text('"sourceHealth"')
+    await expect(answer).not_to_contain_text('"errors"')
+    async with page.expect_event("requestfailed") as ended:
+        await page.get_by_role("button", name="Stop query").click()
+    assert (await ended.value).headers["accept"] == "text/event-stream"
+    await expect(page.get_by_role("button", name="Execute query")).to_be_visible()
+    await expect(answer).to_contain_text('"sourceHealth"')
+    assert visit.complaints == []
+
+
+async def total(page: Page) -> int:
+    """How many members the open example counts for whoever is chosen."""
+    async with page.expect_response(answers("S02_PageByName")) as answered:
+        await page.get_by_role("button", name="Execute query").click()
+    found: int = (await (await answered.value).json())["data"]["members"]["totalCount"]
+    return found
+
+
+@pytest.mark.browser
+async def test_who_is_chosen_decides_what_is_seen(visit: Visit, staged: Staged) -> None:
+    page = visit.page
+    await page.goto(f"{staged.url}/graphiql")
+    await open_tab(page, "S02_PageByName")
+    choice = page.get_by_label("View as")
+    await expect(choice).to_have_value("Partner app")
+    assert await choice.get_by_role("option").all_inner_texts() == list(staged.keys)
+    partner = await total(page)
+    await choice.select_option("Coordinator")
+    coordinator = await total(page)
+    await choice.select_option("Anonymous")
+    assert await total(page) < partner < coordinator
+    await expect(choice).to_have_accessible_description("what is public")
+    assert visit.foreign(staged.url) == []
+    assert visit.complaints == []
+
+
+@pytest.mark.browser
+async def test_the_choice_is_kept_for_the_session_and_no_key_is(visit: Visit, staged: Staged) -> None:
+    page = visit.page
+    await page.goto(f"{staged.url}/graphiql")
+    choice = page.get_by_label("View as")
+    await choice.select_option("Member")
+    await page.get_by_role("button", name="New tab").click()
+    await page.locator(".graphiql-query-editor .CodeMirror").click()
+    await page.keyboard.press("Control+End")
+    await page.keyboard.type("query Mine { viewer { class } }")
+    for _ in range(2):
+        await expect(choice).to_have_value("Member")
+        await until(page, f"{OPERATION_NAME} === 'Mine'")
+        await page.get_by_role("button", name="Execute query").click()
+        await expect(page.locator(".graphiql-response")).to_contain_text('"MEMBER"')
+        await until(page, f"{SAVED_TABS}?.includes('Mine')")
+        await page.reload()
+    kept = await page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    assert "Mine" in kept
+    assert "Member" in kept
+    assert "cgw_" not in kept
+    assert await page.context.cookies() == []
+
+
+@pytest.mark.browser
+async def test_a_header_that_the_reader_wrote_goes_before_the_choice(visit: Visit, staged: Staged) -> None:
+    page = visit.page
+    await page.goto(f"{staged.url}/graphiql")
+    await open_tab(page, "S12_WhoAmI")
+    await page.get_by_role("button", name="Headers").click()
+    await page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror").click()
+    await page.keyboard.insert_text(json.dumps(staged.login("Coordinator")))
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.locator(".graphiql-response")).to_contain_text('"COORDINATOR"')
+    await expect(page.get_by_label("View as")).to_have_value("Partner app")
+
+
+@pytest.mark.browser
+async def test_an_open_page_outlives_a_new_start_of_the_demo(visit: Visit, staged: Staged) -> None:
+    page = visit.page
+    old = [{"name": "Partner app", "sees": "more", "key": "cgw_of_an_earlier_start"}]
+    await page.route("**/viewers.json", lambda route: route.fulfill(json=old), times=1)
+    # Reading the schema meets the old key first.
+    await page.goto(f"{staged.url}/graphiql")
+    await open_tab(page, "S12_WhoAmI")
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.locator(".graphiql-response")).to_contain_text('"PARTNER_APP"')
+
+
+@pytest.mark.browser
+async def test_where_no_viewers_are_offered_the_reader_writes_a_header(visit: Visit, gateway_url: str) -> None:
+    page = visit.page
+    await page.goto(f"{gateway_url}/graphiql")
+    await open_tab(page, "S12_WhoAmI")
+    await page.get_by_role("button", name="Execute query").click()
+    await expect(page.locator(".graphiql-response")).to_contain_text('"ANONYMOUS"')
+    await expect(page.get_by_label("View as")).to_have_count(0)
     assert visit.complaints == []
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr, ValidationError
 from gateway.app import create_app
 from gateway.errors import ClientError, ErrorCode
 from gateway.http.trusted import TrustedDocuments
-from gateway.settings import DocumentMode, Settings, StoreSettings
+from gateway.settings import DocumentMode, RateSettings, RatesSettings, Settings, StoreSettings
 from gateway.store import Store
 from tests.http.conftest import Serve
 from tests.http.conversation import Conversation, events
@@ -143,6 +143,19 @@ async def test_where_any_document_runs_a_registered_one_has_its_id(
     assert errors_of(await ask(url, documentId=f"sha256:{digest('x')}"))[0]["extensions"]["code"] == (
         "DOCUMENT_NOT_TRUSTED"
     )
+
+
+async def test_looking_for_what_is_not_there_is_paid_for(settings: Settings, serve: Serve, store_dsn: str) -> None:
+    own = settings.model_copy(
+        update={
+            "store": StoreSettings(dsn=SecretStr(store_dsn), timeout=10),
+            "documents": DocumentMode.TRUSTED,
+            "rates": RatesSettings(anonymous=RateSettings(burst=5, per_second=0.01)),
+        }
+    )
+    url = serve(create_app(own)).url
+    statuses = {(await ask(url, **by_hash(f"{number}"))).status_code for number in range(20)}
+    assert statuses == {403, 429}
 
 
 def test_the_mode_needs_a_store() -> None:

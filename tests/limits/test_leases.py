@@ -1,6 +1,7 @@
 """The buckets in the store: one function that refills and takes, held against the bucket that is pure."""
 
 import asyncio
+import socket
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -112,6 +113,18 @@ async def test_a_gateway_can_take_and_purge_and_nothing_else(store_dsn: str, sta
             await connection.execute(statement.format("corridor.rate_buckets"))
     finally:
         await connection.close()
+
+
+async def test_without_an_answer_from_the_store_each_process_grants_its_part() -> None:
+    with socket.socket() as closed:  # bound, and nobody listens
+        closed.bind(("127.0.0.1", 0))
+        nowhere = Store(f"postgresql://nobody@127.0.0.1:{closed.getsockname()[1]}/none", timeout=5)
+        rates = Rates({"member": Budget(100, 0.001)}, processes=2, shared=StoredBuckets(nowhere))
+        await rates.take(Payer("member", "jwt:somebody"), 50)
+        with pytest.raises(ClientError) as refused:
+            await rates.take(Payer("member", "jwt:somebody"), 1)
+        assert refused.value.code is ErrorCode.RATE_LIMITED
+        await nowhere.close()
 
 
 async def keys(dsn: str) -> list[str]:

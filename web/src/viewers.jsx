@@ -44,7 +44,7 @@ export function Viewers() {
         </select>
       </label>
       <span id={description} className="quiet" title={viewer.sees}>
-        sees {viewer.sees}
+        {viewer.sees}
       </span>
     </div>
   );
