@@ -86,9 +86,9 @@ async def _prepared(given: Settings, plans: Path, key: str, number: int) -> Sett
             for case, sent in zip(listed[name], asked, strict=True):
                 recorded[name].append(await _recorded(gateway, recorders, sent))
                 if name == "Q3":
-                    key = search_key(case.variables["search"], case.variables["sectors"])
+                    sought = search_key(case.variables["search"], case.variables["sectors"])
                     for recorder in recorders:
-                        searches[recorder.cluster.code][key] = _search(recorder)
+                        searches[recorder.cluster.code][sought] = _search(recorder)
     finally:
         await opened.close()
     write(recorded, plans)

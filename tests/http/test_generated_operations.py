@@ -38,7 +38,7 @@ from gateway.access.register import Register, one_of_each
 from gateway.app import create_app
 from gateway.embedded import EmbeddedServer
 from gateway.federation.reference import member_cluster
-from gateway.settings import RatesSettings, Settings, StoreSettings
+from gateway.settings import AuthSettings, RatesSettings, Settings, StoreSettings
 from gateway.store import Store
 from schemas.schema import build
 from tests.conftest import MakeDatabase
@@ -84,10 +84,30 @@ async def keys(
 
 
 @pytest.fixture(scope="module")
-def url(settings: Settings, serve: Serve, keys: tuple[str, list[str | None]]) -> str:
-    """A gateway with a store, and without rates."""
+def own(settings: Settings, keys: tuple[str, list[str | None]]) -> Settings:
+    """With a store, and without rates."""
     changed = {"store": StoreSettings(dsn=SecretStr(keys[0]), timeout=10), "rates": RatesSettings(enabled=False)}
-    return serve(create_app(settings.model_copy(update=changed))).url
+    return settings.model_copy(update=changed)
+
+
+@pytest.fixture(scope="module")
+def url(own: Settings, serve: Serve) -> str:
+    return serve(create_app(own)).url
+
+
+@pytest.fixture(scope="module")
+def forgetful(own: Settings, serve: Serve) -> Iterator[httpx.Client]:
+    """A client of a gateway that remembers next to nothing from one request to the next."""
+    forgets = {
+        "document_cache": 1,
+        "plan_cache": 1,
+        "persisted_queries": 0,
+        "share_reads": False,
+        "auth": AuthSettings(credential_lifetime=0, credential_cache=1),
+    }
+    url = serve(create_app(own.model_copy(update=forgets))).url
+    with httpx.Client(base_url=url, timeout=30, headers=HEADERS) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -202,3 +222,36 @@ def test_operations_against_the_schema(
         case.validate_response(response, checks=[negative_data_rejection])
 
     is_refused()
+
+
+def lasting(answer: object) -> object:
+    """What of an answer is the same a moment later."""
+    match answer:
+        case dict():
+            passing = {"latencyMs", "asOf", "health"}
+            return {name: lasting(value) for name, value in answer.items() if name not in passing}
+        case list():
+            return [lasting(each) for each in answer]
+    return answer
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_an_answer_does_not_depend_on_who_asked_before(
+    operation: schemathesis.APIOperation,
+    client: httpx.Client,
+    forgetful: httpx.Client,
+    keys: tuple[str, list[str | None]],
+) -> None:
+    """Whatever is remembered of one viewer's request is nothing that another one may not see."""
+
+    @settings(BOUNDED, max_examples=EXAMPLES or 4)
+    @given(case=operation.as_strategy(), left_out=arguments(), order=st.permutations(keys[1]))
+    def is_the_same(case: Case, left_out: frozenset[str], order: list[str | None]) -> None:
+        content = json.dumps({"query": without(case.body, left_out)})
+        for key in order:
+            headers = {} if key is None else {"authorization": f"Bearer {key}"}
+            one, other = (each.post("/graphql", content=content, headers=headers) for each in (client, forgetful))
+            assert one.status_code == other.status_code
+            assert lasting(one.json()) == lasting(other.json())
+
+    is_the_same()
