@@ -47,6 +47,11 @@ class RunningDemo:
         return self._printed(r"^ *(curl .+)$")
 
     @property
+    def keys(self) -> dict[str, str]:
+        """The API keys by the names of their viewers, as printed."""
+        return dict(re.findall(r"^  (\S.*?) +sees .+\n +(cgw_\w+)$", self.output, re.MULTILINE))
+
+    @property
     def servers(self) -> list[int]:
         """The processes of its Postgres servers, as printed."""
         return [int(pid) for pid in re.findall(r"Postgres on port \d+, process (\d+)", self.output)]
@@ -56,9 +61,10 @@ class RunningDemo:
         assert wait_until(lambda: _LAST_LINE in self.output or self.process.poll() is not None, _SECONDS), self.output
         assert self.process.poll() is None, self.output
 
-    def ask(self, query: str) -> dict[str, Any]:
-        """The answer to a query."""
-        answer: dict[str, Any] = httpx.post(self.url, json={"query": query}, timeout=20).json()
+    def ask(self, query: str, key: str | None = None) -> dict[str, Any]:
+        """The answer to a query, as whoever holds the key."""
+        login = {} if key is None else {"authorization": f"Bearer {key}"}
+        answer: dict[str, Any] = httpx.post(self.url, json={"query": query}, headers=login, timeout=20).json()
         return answer
 
     def kill(self) -> None:

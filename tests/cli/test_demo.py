@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -63,12 +64,41 @@ def test_both_registries_are_ready(demo: RunningDemo) -> None:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_printed_line_can_be_pasted(demo: RunningDemo, tmp_path: Path) -> None:
     whole(demo)
-    done = subprocess.run(demo.curl, shell=True, capture_output=True, check=True, cwd=tmp_path, timeout=SECONDS)
-    answer = json.loads(done.stdout)
-    assert "errors" not in answer
-    assert statuses(answer) == BOTH
-    assert members(answer)["complete"] is True
-    assert {node["cluster"]["city"] for node in members(answer)["nodes"]} == {"Montréal", "Guadalajara"}
+    without = re.sub(r" -H 'authorization: [^']+'", "", demo.curl)
+    assert len(without) < len(demo.curl)
+    totals = []
+    for line in (demo.curl, without):
+        done = subprocess.run(line, shell=True, capture_output=True, check=True, cwd=tmp_path, timeout=SECONDS)
+        answer = json.loads(done.stdout)
+        assert "errors" not in answer
+        assert statuses(answer) == BOTH
+        assert members(answer)["complete"] is True
+        assert {node["cluster"]["city"] for node in members(answer)["nodes"]} == {"Montréal", "Guadalajara"}
+        totals.append(members(answer)["totalCount"])
+    assert totals[0] > totals[1], "the partner sees more than anybody"
+
+
+def test_it_prints_a_key_of_each_class(demo: RunningDemo) -> None:
+    whole(demo)
+    asked = "{ viewer { class cluster { slug } member { ... on Member { visibility offers { id } needs { id } } } } }"
+    viewers = {name: demo.ask(asked, key)["data"]["viewer"] for name, key in demo.keys.items()}
+    assert {name: (viewer["class"], (viewer["cluster"] or {}).get("slug")) for name, viewer in viewers.items()} == {
+        "Partner app": ("PARTNER_APP", None),
+        "Member": ("MEMBER", "technomontreal"),
+        "Coordinator": ("COORDINATOR", "technomontreal"),
+        "Privacy officer": ("PRIVACY_OFFICER", "technomontreal"),
+    }
+    assert viewers["Member"]["member"]["visibility"] == "CORRIDOR", "anonymous viewers do not see it"
+    assert viewers["Member"]["member"]["offers"]
+    assert [name for name, viewer in viewers.items() if viewer["member"]] == ["Member"]
+
+
+def test_its_page_offers_its_viewers_and_its_schema_is_public(demo: RunningDemo) -> None:
+    root = demo.url.removesuffix("/graphql")
+    offered = httpx.get(f"{root}/graphiql/viewers.json", timeout=20).json()
+    assert {each["name"]: each["key"] for each in offered} == {"Anonymous": None, **demo.keys}
+    assert httpx.get(f"{root}/graphiql", timeout=20).status_code == 200
+    assert "errors" not in demo.ask("{ __schema { queryType { name } } }")
 
 
 def test_a_city_goes_and_comes_back(demo: RunningDemo, corridor: Corridor) -> None:
@@ -174,6 +204,25 @@ def test_a_killed_demo_leaves_nothing_behind_and_starts_again(start_demo: StartD
     more = start_demo("killed", members=7)
     assert whole(more)["totalCount"] > total, "another size is made anew"
     more.kill()
+
+
+def test_without_its_store_anybody_still_sees_what_is_public(start_demo: StartDemo) -> None:
+    demo = start_demo("storeless", members=3)
+    total, key = whole(demo)["totalCount"], demo.keys["Partner app"]
+    store = demo.servers[-1]
+    os.kill(store, signal.SIGINT)
+    assert wait_gone([store], SECONDS)
+    assert whole(demo)["totalCount"] == total
+    (error,) = demo.ask(MEMBERS, key)["errors"]
+    assert error["extensions"] == {"code": "STORE_UNAVAILABLE", "retryable": True}
+    demo.process.send_signal(signal.SIGINT)
+    assert demo.process.wait(SECONDS) == 0, demo.output
+    again = start_demo("storeless", members=3)
+    assert whole(again)["totalCount"] == total
+    assert members(again.ask(MEMBERS, again.keys["Partner app"]))["totalCount"] > total
+    (error,) = again.ask(MEMBERS, key)["errors"]
+    assert error["extensions"]["code"] == "UNAUTHENTICATED", "each start has keys of its own"
+    again.kill()
 
 
 async def test_an_interrupted_first_start_is_made_again(start_demo: StartDemo, demo: RunningDemo) -> None:

@@ -15,7 +15,7 @@ from gateway.access.key_text import make_key
 from gateway.app import create_app
 from gateway.cli import service
 from gateway.limits.addresses import Addresses
-from gateway.settings import RateSettings, RatesSettings, Settings, StoreSettings
+from gateway.settings import DocumentMode, RateSettings, RatesSettings, Settings, StoreSettings
 from tests.http.conftest import HEADERS, Serve
 from tests.http.conversation import Conversation
 from tests.http.served import Served, errors_of
@@ -126,6 +126,20 @@ def test_headers_that_do_not_come_are_not_waited_for(
     monkeypatch.setattr(service, "_HEAD_SECONDS", 0.05)
     answer = sent(gateway.port, raw)
     assert answer.count(b"HTTP/1.1 200 ") == raw.count(b"\r\n\r\n")
+
+
+def test_documents_cannot_be_tried_out_without_end(settings: Settings, serve: Serve, store_dsn: str) -> None:
+    """Each name of a document that is unknown is a question to the store."""
+    changed = {
+        "store": StoreSettings(dsn=SecretStr(store_dsn), timeout=10),
+        "documents": DocumentMode.TRUSTED,
+        "rates": RatesSettings(anonymous=RateSettings(burst=100, per_second=0.01)),
+    }
+    with httpx.Client(base_url=serve(create_app(settings.model_copy(update=changed))).url, timeout=20) as client:
+        bodies = ({"documentId": f"sha256:{secrets.token_hex(32)}"} for _ in range(20))
+        statuses = [client.post("/graphql", json=each, headers=HEADERS).status_code for each in bodies]
+    assert set(statuses) == {403, 429}
+    assert statuses == sorted(statuses)
 
 
 @pytest.mark.xfail(strict=True, reason="a refused credential is counted for nobody")
