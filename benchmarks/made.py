@@ -17,18 +17,21 @@ where connamespace::regnamespace::text {_SCHEMAS}
 union all
 select proname::text, '', pg_get_functiondef(oid), true
 from pg_proc
-where pronamespace::regnamespace::text {_SCHEMAS}
+where pronamespace::regnamespace::text {_SCHEMAS} and proname <> 'sees'
 """
+_SEES = "select pg_get_functiondef(oid) from pg_proc where proname = 'sees'"
+"""What each view sees: no table or index is made with it, so that it can be given anew."""
 _INDEXES = f"select schemaname, indexname, indexdef from pg_indexes where schemaname {_SCHEMAS}"
 
 
 async def mended(registry: asyncpg.Connection, fresh: asyncpg.Connection) -> bool | None:
-    """Gives the registry the indexes of a fresh one; True where any differed.
+    """Gives the registry the indexes of a fresh one, and what its views see; True where any index differed.
 
     None where its tables, constraints or functions are not those of the fresh one: then it is to be filled again.
     """
     if set(await registry.fetch(_TABLES)) != set(await fresh.fetch(_TABLES)):
         return None
+    await registry.execute(await fresh.fetchval(_SEES))
     had, wanted = [{tuple(row) for row in await each.fetch(_INDEXES)} for each in (registry, fresh)]
     if had == wanted:
         return False

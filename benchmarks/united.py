@@ -26,10 +26,7 @@ def unite(dsns: Mapping[str, str]) -> str:
 async def _united(dsns: Mapping[str, str]) -> str:
     adapters = load_adapters(Settings(registries={city: {"dsn": dsn} for city, dsn in dsns.items()}))
     cities = {
-        adapter.cluster.code: (
-            city,
-            Compiler(folder.load(adapter.folder), adapter.cluster).projections.under(Visibility.CORRIDOR),
-        )
+        adapter.cluster.code: (city, folder.load(adapter.folder).under(Visibility.CORRIDOR))
         for city, adapter in adapters.items()
     }
     first = next(iter(dsns.values()))

@@ -1,7 +1,7 @@
 """The viewer of a request: who asks, for whom, and what that lets them see."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from adapters.contract.codes import Visibility
@@ -39,12 +39,16 @@ class Viewer:
     cluster: str | None = None
     member: str | None = None
     scopes: frozenset[Scope] = frozenset()
+    _elsewhere: Visibility = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        sees = Visibility.CORRIDOR if Scope.PROFILES_READ in self.scopes else Visibility.PUBLIC
+        object.__setattr__(self, "_elsewhere", sees)
 
     def view(self, cluster: str) -> Visibility:
         """Up to which level the viewer sees what the registry of a cluster holds: PUBLIC, CORRIDOR or CLUSTER."""
-        if Scope.PROFILES_READ not in self.scopes:
-            return Visibility.PUBLIC
-        return Visibility.CLUSTER if self.cluster == cluster else Visibility.CORRIDOR
+        sees = self._elsewhere  # asked for every row: worked out once
+        return Visibility.CLUSTER if sees is Visibility.CORRIDOR and self.cluster == cluster else sees
 
 
 ANONYMOUS = Viewer(ViewerClass.ANONYMOUS, "anonymous", "anonymous")

@@ -100,26 +100,28 @@ class Disclosures:
             await self._writer
 
     async def _write(self) -> None:
-        """Writes batch after batch until none is left."""
+        """Writes batch after batch until none is left, as long as it goes well on one connection."""
         batch = _Batch()
         try:
             while self._batches:
                 batch = self._batches.popleft()
-                _tell(batch, await self._append(batch))
+                try:
+                    async with self._store.connection() as connection:
+                        await connection.fetchval(_APPEND, batch.text())
+                        _tell(batch, None)
+                        while self._batches:
+                            batch = self._batches.popleft()
+                            await connection.fetchval(_APPEND, batch.text())
+                            _tell(batch, None)
+                except Exception as error:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
+                    if not isinstance(error, ClientError):
+                        _LOG.exception("the disclosure log")
+                    _tell(batch, error)
         finally:
             self._writer = None
             for each in (batch, *self._batches):  # there are none, unless this was ended from outside
                 _tell(each, unavailable())
             self._batches.clear()
-
-    async def _append(self, batch: _Batch) -> Exception | None:
-        try:
-            await self._store.fetchval(_APPEND, batch.text())
-        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
-            if not isinstance(error, ClientError):
-                _LOG.exception("the disclosure log")
-            return error
-        return None
 
 
 def _tell(batch: _Batch, failure: Exception | None) -> None:

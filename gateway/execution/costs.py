@@ -6,7 +6,6 @@ table of ``gateway.limits.weights``) and the nodes (how many objects the answer 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from graphql import GraphQLSchema, VariableValues
@@ -14,6 +13,7 @@ from graphql import GraphQLSchema, VariableValues
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.documents import Prepared
 from gateway.execution.plans import Form
+from gateway.execution.remembering import Remembered
 from gateway.execution.selection import Selections
 from gateway.execution.weighing import Part, Scale
 from gateway.limits.weights import Weight
@@ -132,10 +132,14 @@ class Costs:
     def __init__(self, schema: GraphQLSchema, clusters: Sequence[str], plans: int = 1000) -> None:
         self._schema = schema
         self._clusters = tuple(clusters)
-        self.of = lru_cache(plans)(self._of)
+        self._remembered = Remembered(self._of, plans)
+        self.cache_info = self._remembered.cache_info
+
+    def of(self, prepared: Prepared, form: Form) -> Cost:
+        """The cost of an operation in one form."""
+        return self._remembered.of(large=prepared.large)(prepared, form)
 
     def _of(self, prepared: Prepared, form: Form) -> Cost:
-        """The cost of an operation in one form."""
         selections = Selections(self._schema, prepared.definition, prepared.fragments, form.values)
         root = self._schema.get_root_type(prepared.kind)
         assert root is not None  # noqa: S101 - the document is valid

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -37,6 +36,7 @@ from graphql.execution.values import VariableValueSource
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.introspection import introspects
 from gateway.execution.measure import Measure, measure, most_repeated
+from gateway.execution.remembering import LARGE, Remembered
 from gateway.limits.weights import Weight
 
 __all__ = ["MOST_ERRORS", "Document", "Documents", "Limits", "Prepared", "Refused", "variables"]
@@ -114,7 +114,7 @@ class Prepared:
     """One operation of a document.
 
     ``shaping`` names the variables that stand in a directive or below the root: a plan holds for their values.
-    ``items`` is how many the lists in its variables may have together.
+    ``items`` is how many the lists in its variables may have together. ``large``: the document is.
     """
 
     schema: GraphQLSchema
@@ -123,20 +123,23 @@ class Prepared:
     shaping: tuple[str, ...]
     declared: tuple[GraphQLVariableSignature, ...]
     items: int
+    large: bool
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - what all operations of a document share
         cls,
         schema: GraphQLSchema,
         definition: OperationDefinitionNode,
         fragments: Mapping[str, FragmentDefinitionNode],
         within: Sequence[VariableNode],
         items: int,
+        *,
+        large: bool,
     ) -> "Prepared":
         """An operation of a valid document; ``within`` are the variables that stand in the fragments of all of it."""
         signatures = [get_variable_signature(schema, each) for each in definition.variable_definitions or ()]
         declared = tuple(each for each in signatures if not isinstance(each, GraphQLError))
-        return cls(schema, definition, fragments, _shaping(definition, fragments, within), declared, items)
+        return cls(schema, definition, fragments, _shaping(definition, fragments, within), declared, items, large)
 
     @property
     def kind(self) -> OperationType:
@@ -198,19 +201,24 @@ class Document:
 
 
 class Documents:
-    """The documents of one schema; ``get`` remembers the latest that were valid."""
+    """The documents of one schema; the latest that were valid are remembered."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
         self._limits = limits
         self._reads = 0
-        self.get = lru_cache(limits.documents)(self._read)
+        self._remembered = Remembered(self._read, limits.documents)
+        self.cache_info = self._remembered.cache_info
 
     def read(self, text: str) -> tuple[Document, int]:
         """The document, and what it costs to have read it: nothing where it was remembered. Raises Refused."""
         before = self._reads
         document = self.get(text)
         return document, 0 if self._reads == before else -(-len(text) * Weight.READ.tenths // 1000)
+
+    def get(self, text: str) -> Document:
+        """The document; raises Refused."""
+        return self._remembered.of(large=len(text) >= LARGE)(text)
 
     def _read(self, text: str) -> Document:
         """The document; raises Refused, which nothing remembers."""
@@ -228,7 +236,8 @@ class Documents:
         fragments = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
         operations = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
         within = [variable for each in fragments.values() for variable in variables(each)]
-        prepared = [Prepared.of(self._schema, each, fragments, within, self._limits.items) for each in operations]
+        items, large = self._limits.items, len(text) >= LARGE
+        prepared = [Prepared.of(self._schema, each, fragments, within, items, large=large) for each in operations]
         names = [each.name.value if each.name else None for each in operations]
         return Document(node, dict(zip(names, prepared, strict=True)), introspects(node))
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -25,6 +24,7 @@ from gateway.execution.documents import MOST_ERRORS, Document, Documents, Limits
 from gateway.execution.facts import Services
 from gateway.execution.introspection import check_introspection
 from gateway.execution.plans import Form, OperationPlan, compiled
+from gateway.execution.remembering import Remembered
 from gateway.execution.responses import Response, answered, refused
 from gateway.execution.splice import SplicingExecutor
 from gateway.federation.fanout import begin_request
@@ -97,15 +97,15 @@ class Operations:
         self._most = most
         self._admission = admission
         self._costs = Costs(schema, [source.cluster.code for source in services.directory], plans)
-        self._plan = lru_cache(plans)(self._compiled)
+        self._plans = Remembered(self._compiled, plans)
 
     @property
     def caches(self) -> Mapping[str, Any]:
         """What is remembered, by name: each gives hits, misses, maxsize and currsize."""
         return {
-            "documents": self._documents.get.cache_info,
-            "plans": self._plan.cache_info,
-            "costs": self._costs.of.cache_info,
+            "documents": self._documents.cache_info,
+            "plans": self._plans.cache_info,
+            "costs": self._costs.cache_info,
         }
 
     async def run(self, operation: Operation) -> Response:
@@ -140,7 +140,7 @@ class Operations:
             values = prepared.values(operation.variables or {})
             form = Form.of(prepared, values)
             bill = _checked(self._most, self._costs.of(prepared, form), values)
-            plan = self._plan(prepared, form)
+            plan = self._plans.of(large=prepared.large)(prepared, form)
             plan.check(operation.viewer)
         except Refused:
             if admission is not None and payer is not None:

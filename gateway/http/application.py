@@ -47,7 +47,7 @@ class _Gateway(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"], scope.get("path"):
             case "http", "/graphql":
-                await self.operations(scope, receive, secured(send))
+                await self.operations(scope, receive, send)
             case "websocket", "/graphql":
                 await self.sockets(scope, receive, secured(send))
             case _:
@@ -125,12 +125,24 @@ def application(
         backend.pace,
     )
     record = metrics.record if settings.metrics else None
-    app.operations = serving.origins.shared(Endpoint(serving, record, max_age=settings.cache_max_age))
+    app.operations = _shared(serving.origins, Endpoint(serving, record, max_age=settings.cache_max_age))
     app.sockets = Sockets(
         serving, most_operations=settings.max_subscriptions, init_timeout=settings.subscription_init_timeout
     )
     app.router.redirect_slashes = False  # A redirect would trust the Host header, and has no JSON.
     return app
+
+
+def _shared(origins: Origins, endpoint: Endpoint) -> ASGIApp:
+    """The endpoint for pages of other sites too, where any may come; what answers for it there is secured as it is."""
+    shared = origins.shared(endpoint)
+    if shared is endpoint:
+        return endpoint
+
+    async def operations(scope: Scope, receive: Receive, send: Send) -> None:
+        await shared(scope, receive, secured(send))
+
+    return operations
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

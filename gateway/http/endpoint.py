@@ -20,6 +20,7 @@ from gateway.http.errors import STATUS, extra_headers, refusal
 from gateway.http.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, negotiate
 from gateway.http.origins import Origins
 from gateway.http.reading import body_of, check_type, parameters, posted
+from gateway.http.security import HEADERS, secured
 from gateway.http.sent import Sent, Sources
 from gateway.http.sse import EventStream, gone
 from gateway.http.streams import Pace, Streams, first_of, until_refused
@@ -85,7 +86,7 @@ class Endpoint:
         form = GRAPHQL_RESPONSE if media_type == GRAPHQL_RESPONSE else JSON
         try:
             if media_type == EVENT_STREAM:
-                await self._stream(scope, headers, receive, send)
+                await self._stream(scope, headers, receive, secured(send))
                 return
             reply = await self._reply(scope, headers, receive, media_type)
         except ClientDisconnect:
@@ -93,10 +94,10 @@ class Endpoint:
         except ClientError as error:
             outcome = Outcome.REFUSED
             allow = {"Allow": "GET, POST"} if error.code is ErrorCode.METHOD_NOT_ALLOWED else None
-            await refusal(error, form, allow)(scope, receive, send)
+            await refusal(error, form, allow)(scope, receive, secured(send))
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets JSON, and the log the rest
             outcome = Outcome.FAILED
-            await unexpected(error, scope["path"], form)(scope, receive, send)
+            await unexpected(error, scope["path"], form)(scope, receive, secured(send))
         else:
             outcome = reply.outcome
             await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
@@ -120,7 +121,7 @@ class Endpoint:
         public = asker.viewer.kind is ViewerClass.ANONYMOUS and b"authorization" not in headers
         if only_query and response.whole and public:
             return self._kept(response.body, media_type, headers.get(b"if-none-match", b""))
-        more = [_CONTENT_TYPES[media_type], (b"content-length", b"%d" % len(response.body)), NO_STORE]
+        more = [_CONTENT_TYPES[media_type], (b"content-length", b"%d" % len(response.body)), NO_STORE, *HEADERS]
         if response.refusal is ErrorCode.METHOD_NOT_ALLOWED:
             more.append((b"allow", b"POST"))
         elif response.refusal is not None:
@@ -174,7 +175,7 @@ class Endpoint:
     def _kept(self, body: bytes, media_type: str, if_none_match: bytes) -> _Reply:
         """An answer that anybody may keep, or word that the client's own is still good."""
         tag = entity_tag(media_type, body)
-        kept = cacheable(tag, self._max_age)
+        kept = [*cacheable(tag, self._max_age), *HEADERS]
         if if_none_match and matches(if_none_match, tag):
             return _Reply(Outcome.WHOLE, 304, kept, b"")
         kept += [_CONTENT_TYPES[media_type], (b"content-length", b"%d" % len(body))]

@@ -72,35 +72,35 @@ class Store:
 
     async def fetch(self, sql: str, *values: object) -> list[asyncpg.Record]:
         """The rows of one statement."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             return await connection.fetch(sql, *values)
 
     async def fetchrow(self, sql: str, *values: object) -> asyncpg.Record | None:
         """The first row of one statement, None where there is none."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             return await connection.fetchrow(sql, *values)
 
     async def fetchval(self, sql: str, *values: object) -> Any:
         """The first value of the first row of one statement, None where there is no row."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             return await connection.fetchval(sql, *values)
 
     async def execute(self, sql: str, *values: object) -> str:
         """Runs one statement, or without values several, and answers its tag, such as ``UPDATE 3``."""
-        async with self._connection() as connection:
+        async with self.connection() as connection:
             return await connection.execute(sql, *values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """One connection in one transaction, committed at the end and rolled back by any exception."""
-        async with self._connection() as connection, connection.transaction():
+        async with self.connection() as connection, connection.transaction():
             yield connection
 
     async def check(self) -> SchemaState:
         """How its schema stands to this gateway; ``ClientError`` STORE_UNAVAILABLE where it cannot be reached."""
         self._fits = False
         try:
-            async with self._connection():
+            async with self.connection():
                 return SchemaState.CURRENT
         except SchemaMismatch as mismatch:
             return mismatch.state
@@ -114,7 +114,8 @@ class Store:
                     await self._pool.close()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncIterator[Connection]:
+        """One connection, for several statements that follow each other."""
         pool = self._pool or await self._open()
         try:
             async with pool.acquire(timeout=self._timeout) as connection:

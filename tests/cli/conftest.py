@@ -62,7 +62,7 @@ def start_demo(open_folder: Path, environment: dict[str, str]) -> Iterator[Calla
         return demo
 
     yield start
-    for demo in started:
+    for demo in reversed(started):  # a later one may have the home, and the output, of an earlier one
         demo.kill()
 
 

@@ -49,7 +49,7 @@ def test_a_document_is_read_once_and_a_refused_one_each_time() -> None:
         with pytest.raises(Refused) as refused:
             found.get("{ nothing }")
         assert refused.value.errors[0].extensions == {"code": ErrorCode.VALIDATION_FAILED.value}
-    assert found.get.cache_info().currsize == 1
+    assert found.cache_info().currsize == 1
 
 
 def test_who_has_a_document_read_pays_by_its_length_and_who_finds_it_read_does_not() -> None:
