@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from time import time
 
 from gateway.access.admission import ClusterOf
@@ -16,13 +17,19 @@ from gateway.access.provider import Provider
 from gateway.access.refusal import unauthenticated
 from gateway.access.tokens import Tokens
 from gateway.access.viewer import ANONYMOUS, Viewer
+from gateway.errors import ClientError, ErrorCode
 from gateway.settings import AuthSettings
 from gateway.store import Store
 from gateway.telemetry.caches import CacheInfo
 
-__all__ = ["Authentication"]
+__all__ = ["Authentication", "unhindered"]
 
-_BEARER = re.compile(rb"bearer +([A-Za-z0-9._~+/-]+=*)", re.IGNORECASE)
+_SCHEME = b"bearer "
+_CREDENTIAL = re.compile(rb"[A-Za-z0-9._~+/-]+=*")
+
+
+def unhindered() -> None:
+    """Lets every credential be checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,10 @@ class _Known:
     viewer: Viewer
     since: float
     until: float
+
+
+_ONCE = _Known(ANONYMOUS, since=inf, until=0.0)
+"""Stands for a credential that was good, and is being checked again: at no time is that taken for granted."""
 
 
 class Authentication:
@@ -57,26 +68,32 @@ class Authentication:
         self._checks: dict[bytes, asyncio.Task[Viewer]] = {}
         self._hits = self._misses = 0
 
-    async def viewer(self, authorization: bytes | None) -> Viewer:
+    async def viewer(self, authorization: bytes | None, before: Callable[[], None] = unhindered, /) -> Viewer:
         """Who sends this header; ANONYMOUS where there is none.
+
+        ``before`` is called before a credential is looked at that was not good when it was last seen, and may raise.
 
         ClientError UNAUTHENTICATED (401) where it holds no credential that counts; IDENTITY_UNAVAILABLE,
         STORE_UNAVAILABLE or OVERLOADED (503) where that cannot be told now.
         """
         if authorization is None:
             return ANONYMOUS
-        if len(authorization) > self._settings.max_credential:
-            raise unauthenticated(f"The header Authorization has more than {self._settings.max_credential} bytes.")
-        digest = hashlib.sha256(authorization).digest()
+        if len(authorization) > self._settings.max_credential or authorization[:7].lower() != _SCHEME:
+            before()
+            raise self._unreadable(authorization)
+        credential = authorization[7:].lstrip(b" ")  # spaces make no other credential of it
+        digest = hashlib.sha256(credential).digest()
         known = self._known.get(digest)
         if known is not None and known.since <= self._clock() < known.until:
             self._hits += 1
             self._known.move_to_end(digest)
             return known.viewer
         self._misses += 1
+        if known is None:
+            before()
         check = self._checks.get(digest)
         if check is None:
-            check = asyncio.create_task(self._check(digest, authorization))
+            check = asyncio.create_task(self._check(digest, credential))
             self._checks[digest] = check
             check.add_done_callback(lambda _: self._checks.pop(digest, None))
         # All that send the same wait for one check, which goes on when the first of them goes away.
@@ -100,22 +117,34 @@ class Authentication:
         for provider in self._providers:
             await provider.close()
 
-    async def _check(self, digest: bytes, authorization: bytes) -> Viewer:
+    async def _check(self, digest: bytes, credential: bytes) -> Viewer:
         began = self._clock()
-        self._known.pop(digest, None)
-        proof = await self._proof(authorization)
+        if digest in self._known:
+            self._known[digest] = _ONCE
+        try:
+            proof = await self._proof(credential)
+        except ClientError as error:
+            if error.code is ErrorCode.UNAUTHENTICATED:
+                self._known.pop(digest, None)
+            raise
         until = min(began + self._settings.credential_lifetime, proof.expires)
         if began < until:
             self._known[digest] = _Known(proof.viewer, began, until)
+            self._known.move_to_end(digest)
             if len(self._known) > self._settings.credential_cache:
                 self._known.popitem(last=False)
         return proof.viewer
 
-    async def _proof(self, authorization: bytes) -> Proof:
-        found = _BEARER.fullmatch(authorization)
-        if found is None:
-            raise unauthenticated("The header Authorization is not of the form: Bearer <token or API key>.")
-        credential = found[1].decode("ascii")
+    def _unreadable(self, authorization: bytes) -> ClientError:
+        most = self._settings.max_credential
+        if len(authorization) > most:
+            return unauthenticated(f"The header Authorization has more than {most} bytes.")
+        return unauthenticated("The header Authorization is not of the form: Bearer <token or API key>.")
+
+    async def _proof(self, given: bytes) -> Proof:
+        if _CREDENTIAL.fullmatch(given) is None:
+            raise self._unreadable(given)
+        credential = given.decode("ascii")
         if not is_key(credential):
             if not self._providers:
                 raise unauthenticated("This gateway takes no tokens: no provider is set. Send an API key.")

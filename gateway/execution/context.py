@@ -44,9 +44,8 @@ class RequestContext(Facts):
         self.errors: list[GraphQLError] = []
         self.partial = False
         self.answer: Callable[[str], Awaitable[Any]] = _unplanned
-        self._load: Load = (
-            partial(load, services.directory, self._sees) if alone else gathered(services.directory, self._sees)
-        )
+        sees = self._sees if self.own_member is None else self._sees_own
+        self._load: Load = partial(load, services.directory, sees) if alone else gathered(services.directory, sees)
 
     async def rows(self, keys: Sequence[Key]) -> Sequence[Found]:
         """What is found by reference."""
@@ -117,6 +116,9 @@ class RequestContext(Facts):
         return Rendering.of(typename, asked, Writing(Selections.of(raw), Facts(self.services)))
 
     def _sees(self, reference: Reference) -> Visibility:
+        return self.viewer.view(reference.cluster)
+
+    def _sees_own(self, reference: Reference) -> Visibility:
         """The viewer's own member shows all of itself."""
         return Visibility.PRIVATE if reference == self.own_member else self.viewer.view(reference.cluster)
 

@@ -12,12 +12,17 @@ from adapters.contract.shape import TYPENAME, Shape
 from gateway.access.viewer import Viewer
 from gateway.federation.lists import Page
 from gateway.federation.loaders import Found, Key
+from gateway.federation.merge import Placed
 from gateway.federation.reference import Reference
 
 __all__ = ["Disclosed", "Disclosure"]
 
-_MATCHED = ("matchedOn",)
-_PLACED = ("cursor",)
+_MATCHED = "matchedOn"
+_CURSOR = "cursor"
+
+
+_Told = tuple[str, Shape | str, bool]
+"""By the registry of which cluster, in which shape or as which field, and whether with cursors."""
 
 
 class Disclosure(NamedTuple):
@@ -35,43 +40,56 @@ class Disclosed:
     """
 
     def __init__(self, viewer: Viewer, own: Reference | None) -> None:
-        self._viewer = viewer
+        self._public = viewer.view("") is Visibility.PUBLIC
         self._own = own
-        self._found: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+        self._found: dict[_Told, set[str]] = {}
 
     def rows(self, keys: Iterable[Key], found: Iterable[Found]) -> None:
         """Takes in rows that were read by reference."""
+        if self._public:
+            return
         for (reference, shape), row in zip(keys, found, strict=True):
-            if isinstance(row, Row):
-                self._add(reference.cluster, _fields(shape), [row])
+            if isinstance(row, Row) and row.subject is not None:
+                self._members(reference.cluster, shape).add(row.subject)
 
     def page(self, page: Page, *, places: bool) -> None:
         """Takes in a page of a list; ``places``: with cursors, in which anybody can read what orders the list."""
+        if self._public:
+            return
         for shape, bodies in page.bodies.items():
-            fields = _fields(shape, places=places)
-            for code in page.sources:
-                self._add(code, fields, (row for (cluster, _), row in bodies.items() if cluster == code))
+            for (cluster, _), row in bodies.items():
+                if row.subject is not None:
+                    self._members(cluster, shape, places=places).add(row.subject)
         if places and not page.bodies:
-            for placed in (*page.rows, *(page.ends or ())):
-                self._add(placed.cluster, _PLACED, [placed.row])
+            self._placed(_CURSOR, (*page.rows, *(page.ends or ())))
         if page.request.hits:
-            for placed in page.rows:
-                self._add(placed.cluster, _MATCHED, [placed.row])
+            self._placed(_MATCHED, page.rows)
 
     def all(self) -> list[Disclosure]:
         """What each registry gave, by the fields that were asked of it."""
-        return [
-            Disclosure(cluster, fields, tuple(Reference("Member", cluster, key).id for key in sorted(keys)))
-            for (cluster, fields), keys in self._found.items()
-            if keys
-        ]
+        own = self._own
+        disclosures = []
+        for (cluster, told, places), keys in self._found.items():
+            if own is not None and own.cluster == cluster:
+                keys.discard(own.key)
+            if keys:
+                fields = _fields(told, places=places) if isinstance(told, Shape) else (told,)
+                members = tuple([Reference("Member", cluster, key).id for key in sorted(keys)])
+                disclosures.append(Disclosure(cluster, fields, members))
+        return disclosures
 
-    def _add(self, cluster: str, fields: tuple[str, ...], rows: Iterable[Row]) -> None:
-        if self._viewer.view(cluster) is Visibility.PUBLIC:
-            return
-        own = self._own.key if self._own is not None and self._own.cluster == cluster else None
-        found = self._found.setdefault((cluster, fields), set())
-        found.update(row.subject for row in rows if row.subject is not None and row.subject != own)
+    def _placed(self, told: str, rows: Iterable[Placed]) -> None:
+        for placed in rows:
+            if placed.row.subject is not None:
+                self._members(placed.cluster, told).add(placed.row.subject)
+
+    def _members(self, cluster: str, told: Shape | str, *, places: bool = False) -> set[str]:
+        """The keys of those of whom a registry told this."""
+        key = (cluster, told, places)
+        members = self._found.get(key)
+        if members is None:
+            members = self._found[key] = set()
+        return members
 
 
 @lru_cache(1000)
@@ -82,4 +100,4 @@ def _fields(shape: Shape, *, places: bool = False) -> tuple[str, ...]:
     """
     of = "" if shape.object == "member" else f"{shape.object}."
     names = {of + to_camel_case(pick.field) for pick in shape.picks if pick.field != TYPENAME}
-    return tuple(sorted(names.union(_PLACED if places else ()) or {f"{of}__typename"}))
+    return tuple(sorted(names.union([_CURSOR] if places else ()) or {f"{of}__typename"}))

@@ -21,10 +21,10 @@ ANONYMOUS = "anonymous"
 class Admission:
     """Who may come in, in the order of a request.
 
-    1. ``payer``: who it is counted for.
+    1. ``payer``: who it is counted for; ``stranger`` where that is not proved.
     2. ``check``, before the body is read.
     3. ``place``, around running the operation.
-    4. ``charge``, when its cost is known and nothing was asked yet; or ``fine``, where its document was refused.
+    4. ``charge``, when its cost is known and nothing was asked yet; or ``fine``, where it was refused.
 
     ``rates`` is None where they are not limited.
     """
@@ -47,6 +47,10 @@ class Admission:
         """
         return Payer(kind, self.addresses.of(peer, forwarded) if kind == ANONYMOUS else viewer)
 
+    def stranger(self, peer: str, forwarded: str = "") -> Payer:
+        """Who pays for a credential that does not count: its address, apart from the anonymous who share that."""
+        return Payer(ANONYMOUS, f"refused {self.addresses.of(peer, forwarded)}")
+
     def check(self, payer: Payer | None = None) -> None:
         """Raises OVERLOADED where there is no place, RATE_LIMITED where the payer is known to have nothing left."""
         self.gate.check()
@@ -63,7 +67,7 @@ class Admission:
             await self.rates.take(payer, cost)
 
     async def fine(self, payer: Payer) -> None:
-        """Takes what a request costs whose document was refused."""
+        """Takes what a request costs whose document or credential was refused."""
         if self.rates is not None:
             await self.rates.fine(payer)
 

@@ -1,46 +1,65 @@
 """How many operations run at once: beyond that, word at once instead of a queue."""
 
+from collections.abc import Hashable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 from gateway.errors import ClientError, ErrorCode
 
-__all__ = ["Gate"]
+__all__ = ["OPERATIONS", "Gate", "Refusals"]
 
-_AGAIN = 1
-"""Seconds after which it is worth asking again."""
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What is said to whom finds no place: ``full`` where there is none, ``share`` with the number ``{held}``.
+
+    ``again`` is after how many seconds it is worth asking again.
+    """
+
+    full: str
+    share: str
+    again: int
+
+
+OPERATIONS = Refusals(
+    "The gateway has as much to do as it can take. Nothing was run: ask again in a moment.",
+    "{held} of your operations are running, which is your share of what runs at once. Wait for one to end.",
+    again=1,
+)
 
 
 class Gate:
-    """Places for operations that run. Nobody waits for one: who finds none is told so, and those inside keep theirs.
+    """Places for operations that run, or for streams that stay open, as ``refusals`` say. Nobody waits for one: who finds none is told so, and those inside keep theirs.
 
     A viewer may have as many places as are free beside them, and no more. So one alone gets half of all, two a third
     each, and a newcomer always finds one, until there are as many viewers as places.
     """
 
-    __slots__ = ("_held", "places", "refused", "taken")
+    __slots__ = ("_held", "_refusals", "places", "refused", "taken")
 
-    def __init__(self, places: int) -> None:
+    def __init__(self, places: int, refusals: Refusals = OPERATIONS) -> None:
         self.places = places
+        self._refusals = refusals
         self.taken = 0
         self.refused = 0
-        self._held: dict[str, int] = {}
+        self._held: dict[Hashable, int] = {}
 
     def check(self) -> None:
         """Raises OVERLOADED where there is no place at all: nothing of the request need be read then."""
         if self.taken >= self.places:
             self.refused += 1
-            raise _full()
+            raise self._full()
 
-    def enter(self, key: str) -> None:
+    def enter(self, key: Hashable) -> None:
         """Takes a place for a viewer; OVERLOADED where there is none, RATE_LIMITED where the viewer has its share."""
         held = self._held.get(key, 0)
         if held >= self.places - self.taken:
             self.refused += 1
-            raise _full() if self.taken >= self.places else _too_many(held)
+            raise self._full() if self.taken >= self.places else self._too_many(held)
         self._held[key] = held + 1
         self.taken += 1
 
-    def leave(self, key: str) -> None:
+    def leave(self, key: Hashable) -> None:
         """Gives a place back."""
         self.taken -= 1
         held = self._held[key] - 1
@@ -49,15 +68,25 @@ class Gate:
         else:
             del self._held[key]
 
-    def place(self, key: str) -> AbstractContextManager[None]:
+    def place(self, key: Hashable) -> AbstractContextManager[None]:
         """A place for as long as the block runs; raises as ``enter`` does."""
         return _Place(self, key)
+
+    def _full(self) -> ClientError:
+        said = self._refusals
+        return ClientError(ErrorCode.OVERLOADED, said.full, retryable=True, retryAfter=said.again)
+
+    def _too_many(self, held: int) -> ClientError:
+        said = self._refusals
+        return ClientError(
+            ErrorCode.RATE_LIMITED, said.share.format(held=held), retryable=True, retryAfter=said.again
+        )
 
 
 class _Place(AbstractContextManager[None]):
     __slots__ = ("_gate", "_key")
 
-    def __init__(self, gate: Gate, key: str) -> None:
+    def __init__(self, gate: Gate, key: Hashable) -> None:
         self._gate = gate
         self._key = key
 
@@ -66,21 +95,3 @@ class _Place(AbstractContextManager[None]):
 
     def __exit__(self, *_error: object) -> None:
         self._gate.leave(self._key)
-
-
-def _full() -> ClientError:
-    return ClientError(
-        ErrorCode.OVERLOADED,
-        "The gateway has as much to do as it can take. Nothing was run: ask again in a moment.",
-        retryable=True,
-        retryAfter=_AGAIN,
-    )
-
-
-def _too_many(held: int) -> ClientError:
-    return ClientError(
-        ErrorCode.RATE_LIMITED,
-        f"{held} of your operations are running, which is your share of what runs at once. Wait for one to end.",
-        retryable=True,
-        retryAfter=_AGAIN,
-    )

@@ -15,7 +15,7 @@ from gateway.limits.weights import Weight
 __all__ = ["Grant", "Payer", "Rates", "SharedBuckets"]
 
 FINE = Weight.REFUSED.tenths / 10
-"""What a refused document costs; who is known to have less left is refused before anything is read."""
+"""What a refused document or credential costs; who is known to have less left is refused before anything is read."""
 
 _PAUSE = 5.0
 """Seconds for which a store that did not answer is left alone."""
@@ -120,7 +120,7 @@ class Rates:
             raise _exhausted(wait)
 
     async def fine(self, payer: Payer) -> None:
-        """Takes what a refused document costs, if the payer has so much."""
+        """Takes what a refused document or credential costs, if the payer has so much."""
         try:
             await self.take(payer, FINE)
         except ClientError as error:

@@ -1,11 +1,12 @@
 """Gateways of which a test sets more than the settings do: who may come in, and how long things may take."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
 
+from gateway.access.authentication import unhindered
 from gateway.access.viewer import ANONYMOUS, Scope, Viewer, ViewerClass
 from gateway.app import Gateway, open_directory
 from gateway.errors import ClientError, ErrorCode
@@ -20,14 +21,19 @@ PARTNER = Viewer(ViewerClass.PARTNER_APP, "key:partner", "Partner", scopes=froze
 
 
 class Doorkeeper:
-    """Knows some credentials, and may forget them again; `asked` are those that it was asked about."""
+    """Knows some credentials, and may forget them again; `asked` are those that it was asked about.
+
+    It remembers those that are good, and so looks at no other before it may.
+    """
 
     def __init__(self, *tokens: str) -> None:
         self.viewers = {f"Bearer {token}".encode(): PARTNER for token in tokens}
         self.fails: Exception | None = None
         self.asked: list[bytes | None] = []
 
-    async def __call__(self, authorization: bytes | None) -> Viewer:
+    async def __call__(self, authorization: bytes | None, before: Callable[[], None] = unhindered, /) -> Viewer:
+        if authorization is not None and authorization not in self.viewers:
+            before()
         self.asked.append(authorization)
         if self.fails is not None:
             raise self.fails

@@ -19,7 +19,7 @@ where corridor.sees(:'view', m.cod_visibilite)
             and consent.dat_retrait is null
     )
 union all
--- Corporate names (type M) only where the member shows its corporate name.
+-- Corporate names (type M) only where the member shows them; where it does not, no other name of the same letters either.
 select
     m.no_membre::text as member_key,
     'OTHER_NAME' as field,
@@ -30,7 +30,19 @@ select
 from registre.nom as n
 join grappe.membre as m on m.no_dossier = n.no_dossier
 where n.nom_assuj <> m.nom_affiche
-    and (n.typ_nom_assuj <> 'M' or corridor.sees(:'view', m.vis_denomination))
+    and (
+        corridor.sees(:'view', m.vis_denomination)
+        or n.typ_nom_assuj <> 'M' and not exists (
+            select
+            from registre.nom as corporate
+            where corporate.no_dossier = n.no_dossier
+                and corporate.typ_nom_assuj = 'M'
+                and replace(corridor.words(n.nom_assuj), ' ', '') in (
+                    replace(corridor.words(corporate.nom_assuj), ' ', ''),
+                    replace(corridor.words(corporate.nom_assuj_lang_etrng), ' ', '')
+                )
+        )
+    )
     and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
@@ -51,7 +63,19 @@ select
 from registre.nom as n
 join grappe.membre as m on m.no_dossier = n.no_dossier
 where n.nom_assuj_lang_etrng is not null
-    and (n.typ_nom_assuj <> 'M' or corridor.sees(:'view', m.vis_denomination))
+    and (
+        corridor.sees(:'view', m.vis_denomination)
+        or n.typ_nom_assuj <> 'M' and not exists (
+            select
+            from registre.nom as corporate
+            where corporate.no_dossier = n.no_dossier
+                and corporate.typ_nom_assuj = 'M'
+                and replace(corridor.words(n.nom_assuj_lang_etrng), ' ', '') in (
+                    replace(corridor.words(corporate.nom_assuj), ' ', ''),
+                    replace(corridor.words(corporate.nom_assuj_lang_etrng), ' ', '')
+                )
+        )
+    )
     and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
     and exists (
