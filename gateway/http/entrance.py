@@ -62,7 +62,7 @@ class Entrance:
                     await self.admission.fine(_stranger(self.admission, scope))
                 raise
         forwarded = _all(scope, b"x-forwarded-for") if b"x-forwarded-for" in headers else b""
-        payer = self.admission.payer(viewer.kind.value.lower(), viewer.id, _peer(scope), forwarded.decode("latin-1"))
+        payer = self.admission.payer(viewer.kind.lower(), viewer.id, _peer(scope), forwarded.decode("latin-1"))
         self.admission.check(payer)
         return Asker(viewer, payer)
 

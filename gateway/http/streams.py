@@ -1,22 +1,39 @@
 """Connections that stay open: how many there are, what ends them, and how to await the first of several ends."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, TypeVar
 
-from gateway.errors import ClientError, ErrorCode
-from gateway.http.entrance import Authenticate
+from gateway.errors import ClientError
+from gateway.limits.gate import Gate, Refusals
+from gateway.limits.rates import Payer
 
-__all__ = ["STREAMS", "Pace", "Streams", "first_of", "until_refused"]
+__all__ = ["STREAMS", "Kind", "Pace", "Streams", "first_of", "until_refused"]
 
 T = TypeVar("T")
 
 STREAMS = "corridor.streams"
 """The name of the streams in the state that the application shares with its server."""
 
-_SECONDS_UNTIL_RETRY = 5
+_REFUSALS = Refusals(
+    "The gateway has as many open streams as it can hold. Try again later.",
+    "{held} of your streams are open, which is your share of those that the gateway can hold. End one of them.",
+    again=5,
+)
+_FEWEST_BEGINNING = 16
+
+
+class Kind(StrEnum):
+    """What a place is held by."""
+
+    BEGINNING = "beginning"
+    """A WebSocket connection before connection_init: it has not said yet who it is, or that there is nothing to say."""
+
+    WEBSOCKET = "websocket"
+    EVENTS = "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +52,42 @@ class Pace:
 
 
 class Streams:
-    """The open streams of this process, WebSocket connections and event streams together: at most ``most``."""
+    """The open streams of this process, WebSocket connections and event streams together: at most ``most``.
+
+    Beside them there is room for an eighth as many connections that have not begun yet. Of neither has anybody more
+    places than are free, as with operations that run.
+    """
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self._open = Gate(most, _REFUSALS)
+        self._beginning = Gate(max(most // 8, _FEWEST_BEGINNING), _REFUSALS)
+        self._counts = dict.fromkeys(Kind, 0)
         self._ending = asyncio.Event()
-        self.open = 0
+
+    def counts(self) -> Mapping[str, int]:
+        """How many there are of each kind."""
+        return self._counts
+
+    def check(self) -> None:
+        """Raises OVERLOADED where there is no room for anybody."""
+        self._open.check()
+        if self._ending.is_set():
+            raise self._open.full()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Room for one; OVERLOADED where there is none."""
-        if self.open >= self._most or self._ending.is_set():
-            raise ClientError(
-                ErrorCode.OVERLOADED,
-                "The gateway has as many open streams as it can hold. Try again later.",
-                retryable=True,
-                retryAfter=_SECONDS_UNTIL_RETRY,
-            )
-        self.open += 1
-        try:
-            yield
-        finally:
-            self.open -= 1
+    def place(self, kind: Kind, payer: Payer | None) -> Iterator[None]:
+        """Room for one; OVERLOADED where there is none, RATE_LIMITED where the payer has its share.
+
+        Without a payer nobody counts, and each is taken for somebody else.
+        """
+        self.check()
+        gate = self._beginning if kind is Kind.BEGINNING else self._open
+        with gate.place(object() if payer is None else payer.key):
+            self._counts[kind] += 1
+            try:
+                yield
+            finally:
+                self._counts[kind] -= 1
 
     def end(self) -> None:
         """Has all of them end, as the server does."""
@@ -67,7 +98,9 @@ class Streams:
         await self._ending.wait()
 
 
-async def until_refused(authenticate: Authenticate, authorization: bytes | None, every: float) -> None:
+async def until_refused(
+    authenticate: Callable[[bytes | None], Awaitable[object]], authorization: bytes | None, every: float
+) -> None:
     """Returns when a credential is not good any more: expired, or taken back. Looks every so many seconds.
 
     That it cannot be looked at now is no refusal. Without a credential it never returns.

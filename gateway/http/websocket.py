@@ -18,7 +18,7 @@ from gateway.http.endpoint import Serving
 from gateway.http.entrance import Asker, authorization_of
 from gateway.http.errors import refusal
 from gateway.http.sent import Sent
-from gateway.http.streams import first_of, until_refused
+from gateway.http.streams import Kind, first_of, until_refused
 
 __all__ = ["Close", "Sockets"]
 
@@ -95,6 +95,7 @@ class Sockets:
                 send,
                 asker,
                 authorization_of(scope),
+                held,
                 most_operations=self._most_operations,
                 init_timeout=self._init_timeout,
             )
@@ -107,13 +108,18 @@ class Sockets:
             raise ClientError(
                 ErrorCode.CROSS_SITE_REQUEST, "Pages of this origin may not connect. Ask the gateway's operator."
             )
-        held.enter_context(self._serving.streams.place())
-        return await self._serving.entrance.asker(scope, headers, authorization_of(scope))
+        self._serving.streams.check()
+        asker = await self._serving.entrance.asker(scope, headers, authorization_of(scope))
+        held.enter_context(self._serving.streams.place(Kind.BEGINNING, asker.payer))
+        return asker
 
 
 @dataclass(slots=True)
 class _Connection:
-    """One connection. ``asker`` and ``authorization`` are the handshake's, until connection_init brings others."""
+    """One connection. ``asker`` and ``authorization`` are the handshake's, until connection_init brings others.
+
+    ``held`` is its place, among those that begin at first.
+    """
 
     serving: Serving
     scope: Scope
@@ -121,6 +127,7 @@ class _Connection:
     send: Send
     asker: Asker
     authorization: bytes | None
+    held: ExitStack
     most_operations: int
     init_timeout: float
     acknowledged: bool = False
@@ -209,15 +216,17 @@ class _Connection:
         named = [value for name, value in payload.items() if name.lower() == "authorization"]
         if any(not isinstance(each, str) or not each.isascii() for each in named) or len(named) > 1:
             raise _Closing(Close.BAD_MESSAGE, "`Authorization` in the payload of connection_init is one text.")
-        if named:
-            self.authorization = named[0].encode()
-            try:
+        try:
+            if named:
+                self.authorization = named[0].encode()
                 self.asker = await self.serving.entrance.asker(
                     self.scope, dict(self.scope["headers"]), self.authorization
                 )
-            except ClientError as error:
-                later = error.extensions.get("retryable")
-                raise _Closing(Close.LATER if later else Close.FORBIDDEN, str(error)) from None
+            with self.held.pop_all():  # Others may begin now, whether there is room for this one or not.
+                self.held.enter_context(self.serving.streams.place(Kind.WEBSOCKET, self.asker.payer))
+        except ClientError as error:
+            later = error.extensions.get("retryable")
+            raise _Closing(Close.LATER if later else Close.FORBIDDEN, str(error)) from None
         self.acknowledged = True
         await self._say("connection_ack")
 

@@ -1,4 +1,4 @@
-"""How many operations run at once: beyond that, word at once instead of a queue."""
+"""How many operations run, or streams are open, at once: beyond that, word at once instead of a queue."""
 
 from collections.abc import Hashable
 from contextlib import AbstractContextManager
@@ -29,9 +29,9 @@ OPERATIONS = Refusals(
 
 
 class Gate:
-    """Places for operations that run, or for streams that stay open, as ``refusals`` say. Nobody waits for one: who finds none is told so, and those inside keep theirs.
+    """Places for operations that run. Nobody waits for one: who finds none is told so, and those inside keep theirs.
 
-    A viewer may have as many places as are free beside them, and no more. So one alone gets half of all, two a third
+    ``refusals`` are for places of another kind, such as those of streams. A viewer may have as many places as are free beside them, and no more. So one alone gets half of all, two a third
     each, and a newcomer always finds one, until there are as many viewers as places.
     """
 
@@ -48,14 +48,14 @@ class Gate:
         """Raises OVERLOADED where there is no place at all: nothing of the request need be read then."""
         if self.taken >= self.places:
             self.refused += 1
-            raise self._full()
+            raise self.full()
 
     def enter(self, key: Hashable) -> None:
         """Takes a place for a viewer; OVERLOADED where there is none, RATE_LIMITED where the viewer has its share."""
         held = self._held.get(key, 0)
         if held >= self.places - self.taken:
             self.refused += 1
-            raise self._full() if self.taken >= self.places else self._too_many(held)
+            raise self.full() if self.taken >= self.places else self._too_many(held)
         self._held[key] = held + 1
         self.taken += 1
 
@@ -72,7 +72,8 @@ class Gate:
         """A place for as long as the block runs; raises as ``enter`` does."""
         return _Place(self, key)
 
-    def _full(self) -> ClientError:
+    def full(self) -> ClientError:
+        """What is said where there is no place for anybody."""
         said = self._refusals
         return ClientError(ErrorCode.OVERLOADED, said.full, retryable=True, retryAfter=said.again)
 

@@ -33,9 +33,18 @@ class Outcome(StrEnum):
 
 
 class Metrics:
-    """Counts requests; ``states`` gives the state of each registry by cluster when it is asked for."""
+    """Counts requests.
 
-    def __init__(self, states: Callable[[], Mapping[str, SourceStatus]], caches: Caches) -> None:
+    ``states`` gives the state of each registry by cluster when it is asked for, ``streams`` how many streams of each
+    kind are open.
+    """
+
+    def __init__(
+        self,
+        states: Callable[[], Mapping[str, SourceStatus]],
+        caches: Caches,
+        streams: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
         process = str(os.getpid())
         self._registry = CollectorRegistry()
         requests = Counter(
@@ -53,7 +62,7 @@ class Metrics:
         )
         self._count = {outcome: requests.labels(outcome.value, process).inc for outcome in Outcome}
         self._observe = seconds.labels(process).observe
-        self._registry.register(_Standing(states, caches, process))
+        self._registry.register(_Standing(states, caches, streams, process))
 
     def record(self, outcome: Outcome, seconds: float) -> None:
         """Takes in one request."""
@@ -68,9 +77,16 @@ class Metrics:
 class _Standing(Collector):
     """What is read when it is asked for, and costs requests nothing."""
 
-    def __init__(self, states: Callable[[], Mapping[str, SourceStatus]], caches: Caches, process: str) -> None:
+    def __init__(
+        self,
+        states: Callable[[], Mapping[str, SourceStatus]],
+        caches: Caches,
+        streams: Callable[[], Mapping[str, int]],
+        process: str,
+    ) -> None:
         self._states = states
         self._caches = caches
+        self._streams = streams
         self._process = process
 
     def collect(self) -> Iterator[Metric]:
@@ -82,6 +98,10 @@ class _Standing(Collector):
             for each in SourceStatus:
                 registries.add_metric([cluster, each.value, self._process], each is state)
         yield registries
+        streams = GaugeMetricFamily("corridor_streams", "Streams that are open, by kind.", labels=["kind", _PROCESS])
+        for kind, number in self._streams().items():
+            streams.add_metric([kind, self._process], number)
+        yield streams
         by = ["cache", _PROCESS]
         hits = CounterMetricFamily("corridor_cache_hits", "How often a cache had what was asked for.", labels=by)
         misses = CounterMetricFamily("corridor_cache_misses", "How often a cache did not have it.", labels=by)

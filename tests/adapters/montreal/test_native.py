@@ -278,6 +278,34 @@ async def test_hidden_fields_are_null(
     assert all(seen[field, False] for field in ("website", "legal_name", "identifiers")) or view is Visibility.PRIVATE
 
 
+async def test_a_hidden_corporate_name_is_not_given_away_by_another_name(registry: asyncpg.Connection) -> None:
+    """Nor by the foreign form of one, nor as a former one of them; a name of its own is shown all the same."""
+    (member, file, hidden) = await registry.fetchrow(
+        "select m.no_membre, m.no_dossier, n.nom_assuj from grappe.membre as m join registre.nom as n using (no_dossier)"
+        " where n.stat_nom = 'V' and n.typ_nom_assuj = 'M' and m.cod_visibilite = 'P' and m.cod_statut_adhesion = 'AC'"
+        " and n.nom_assuj <> m.nom_affiche and no_membre > 100000 and exists (select from grappe.consentement as c"
+        " where c.no_membre = m.no_membre and c.cod_finalite = 'PROFIL' and c.dat_retrait is null) limit 1"
+    )
+    await registry.execute("update grappe.membre set vis_denomination = 'G' where no_membre = $1", member)
+    await registry.execute("update registre.nom set nom_assuj_lang_etrng = 'Zq Abroad Inc.' where no_dossier = $1"
+                           " and typ_nom_assuj = 'M'", file)  # fmt: skip
+    spaced = " ".join(hidden.upper()) + "."
+    await registry.executemany(
+        "insert into registre.nom (no_dossier, no_nom, nom_assuj, nom_assuj_lang_etrng, stat_nom, typ_nom_assuj)"
+        " values ($1, $2, $3, $4, $5, $6)",
+        [
+            (file, 91, hidden.upper(), spaced, "V", "N"),
+            (file, 92, "ZQ ABROAD, INC", "Zq Unlike Abroad", "A", "A"),
+            (file, 93, "Zq Unlike", hidden, "V", "A"),
+        ],
+    )
+    given_away = {hidden, hidden.upper(), spaced, "Zq Abroad Inc.", "ZQ ABROAD, INC"}
+    for view in Visibility:
+        found = {row["text"] for row in await rows(registry, "member_text", view) if row["member_key"] == f"{member}"}
+        assert found >= {"Zq Unlike", "Zq Unlike Abroad"}
+        assert found & given_away == (given_away if "CLUSTER" in SEES[view] else set()), view
+
+
 async def test_everybody_sees_the_facts_of_open_data(registry: asyncpg.Connection) -> None:
     """Names, websites and identifiers of real organisations."""
     real = [row for row in await rows(registry, "member", Visibility.PUBLIC) if int(row["key"]) < 100_000]

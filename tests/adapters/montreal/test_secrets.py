@@ -60,6 +60,7 @@ insert into grappe.besoin_marche values ($number, '{Secret.market}');
 insert into grappe.exigence values ($number, 1, 'ZQ', '4', 10, 'O');
 """
 
+# The host's other names say its corporate name once more.
 REST = f"""
 insert into grappe.programme values (9001, '{Secret.programme}', 'EC', $level);
 insert into grappe.programme_nom values (9001, 'fr', 'Programme {WORD}');
@@ -68,7 +69,8 @@ insert into grappe.participation values (9001, 900001);
 update grappe.membre set vis_site = $level, vis_denomination = $level, vis_identifiants = $level,
     site_web = 'https://{WORD}.example/' where no_membre = 900001;
 insert into registre.nom (no_dossier, no_nom, nom_assuj, nom_assuj_lang_etrng, stat_nom, typ_nom_assuj)
-    values (9000001, 1, '{WORD} inc.', '{WORD} Inc.', 'V', 'M');
+    values (9000001, 1, '{WORD} inc.', '{WORD} Inc.', 'V', 'M'),
+    (9000001, 2, '{WORD.upper()}, INC.', null, 'V', 'N'), (9000001, 3, '{WORD} Inc', '{WORD}-inc', 'A', 'A');
 update grappe.identifiant set valeur = '{WORD}', verif_par = '{WORD}', dat_verif = '{MOMENT}' where no_membre = 900001;
 """
 
