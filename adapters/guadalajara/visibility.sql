@@ -20,15 +20,16 @@
 --
 -- The view is a constant to Postgres, so that a call becomes the one comparison of its branch when a statement is planned:
 -- "explain" shows (visibilidad = ANY ('{público,corredor}')) and no function. That ends where the function is no longer
--- immutable, or the reader may not execute it. A new level is a line in native/codes/catalogo.csv, its place here, and
--- its code in projections/member.sql.
+-- immutable, or the reader may not execute it. PUBLIC has a list of one level: by "= 'público'" Postgres would take all levels
+-- of a statement for one and the same value, try joins by it, and plan longer. A new level is a line in
+-- native/codes/catalogo.csv, its place here, and its code in projections/member.sql.
 
 create schema if not exists corridor;
 
 create or replace function corridor.sees(view text, level text) returns boolean
 language sql immutable parallel safe
 return case $1
-    when 'PUBLIC' then $2 = 'público'
+    when 'PUBLIC' then $2 = any (array['público'])
     when 'CORRIDOR' then $2 in ('público', 'corredor')
     when 'CLUSTER' then $2 in ('público', 'corredor', 'afiliados')
     when 'MUTUAL' then $2 in ('público', 'corredor', 'mutuo')

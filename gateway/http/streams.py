@@ -61,7 +61,7 @@ class Streams:
     def __init__(self, most: int) -> None:
         self._open = Gate(most, _REFUSALS)
         self._beginning = Gate(max(most // 8, _FEWEST_BEGINNING), _REFUSALS)
-        self._counts = dict.fromkeys(Kind, 0)
+        self._counts: dict[str, int] = dict.fromkeys(Kind, 0)
         self._ending = asyncio.Event()
 
     def counts(self) -> Mapping[str, int]:
@@ -75,7 +75,7 @@ class Streams:
             raise self._open.full()
 
     @contextmanager
-    def place(self, kind: Kind, payer: Payer | None) -> Iterator[None]:
+    def place(self, kind: Kind = Kind.EVENTS, payer: Payer | None = None) -> Iterator[None]:
         """Room for one; OVERLOADED where there is none, RATE_LIMITED where the payer has its share.
 
         Without a payer nobody counts, and each is taken for somebody else.

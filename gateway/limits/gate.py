@@ -31,8 +31,9 @@ OPERATIONS = Refusals(
 class Gate:
     """Places for operations that run. Nobody waits for one: who finds none is told so, and those inside keep theirs.
 
-    ``refusals`` are for places of another kind, such as those of streams. A viewer may have as many places as are free beside them, and no more. So one alone gets half of all, two a third
-    each, and a newcomer always finds one, until there are as many viewers as places.
+    ``refusals`` are for places of another kind, such as those of streams. A viewer may have as many places as are free
+    beside them, and no more. So one alone gets half of all, two a third each, and a newcomer always finds one, until
+    there are as many viewers as places.
     """
 
     __slots__ = ("_held", "_refusals", "places", "refused", "taken")
@@ -79,9 +80,7 @@ class Gate:
 
     def _too_many(self, held: int) -> ClientError:
         said = self._refusals
-        return ClientError(
-            ErrorCode.RATE_LIMITED, said.share.format(held=held), retryable=True, retryAfter=said.again
-        )
+        return ClientError(ErrorCode.RATE_LIMITED, said.share.format(held=held), retryable=True, retryAfter=said.again)
 
 
 class _Place(AbstractContextManager[None]):

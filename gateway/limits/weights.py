@@ -30,4 +30,7 @@ class Weight(Enum):
     PROGRAMMES = 100, "`programmes` of a cluster, which asks its registry; and each programme as a row added."
     SCHEMA = 500, "`__schema`, and `__type` a tenth of it."
     READ = 10, "Each 100 characters of a document that the process has not read lately. Counts for the budget alone."
-    REFUSED = 100, "What a request costs that was refused for its document or credential: to look at that was work as well."
+    REFUSED = (
+        100,
+        "What a request costs that was refused for its document or credential: reading that was work as well.",
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.contract.registry import Limits
+from gateway.access.viewer import Viewer
 from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
@@ -32,13 +33,18 @@ async def gateway(city_databases: dict[str, str]) -> AsyncIterator[Gateway]:
     await directory.close()
 
 
-@pytest.fixture
-def ask(gateway: Gateway) -> Ask:
-    """Runs an operation that has to succeed, and gives its data."""
+def asking(gateway: Gateway, viewer: Viewer) -> Ask:
+    """Runs operations of a viewer that have to succeed, and gives their data."""
 
     async def run(text: str, **variables: Any) -> Any:
-        answer = json.loads((await gateway.run(Operation(text, variables=variables, viewer=PARTNER))).body)
+        answer = json.loads((await gateway.run(Operation(text, variables=variables, viewer=viewer))).body)
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
     return run
+
+
+@pytest.fixture
+def ask(gateway: Gateway) -> Ask:
+    """Asks as a partner."""
+    return asking(gateway, PARTNER)

@@ -6,11 +6,17 @@ Everything that the reference registries hide carries the word CANARY.
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 
+from adapters.contract.viewers import ViewerClass
+from gateway.access.viewer import ANONYMOUS, Viewer
+from gateway.app import Gateway
+from gateway.federation.reference import Reference
 from schemas.schema import build
-from tests.acceptance.conftest import Ask
+from tests.acceptance.conftest import Ask, asking
+from tests.viewers import PARTNER, viewer
 
 SCHEMA = build()._schema
 LISTS = {"members": "Member", "offers": "Offer", "needs": "Need"}
@@ -96,6 +102,52 @@ async def test_invariant_7_no_count_of_members_knows_of_an_anonymous_posting(
         assert counted["members"]["totalCount"] == len(found)
 
 
-async def test_only_public_and_corridor_profiles_are_served(ask: Ask) -> None:
-    levels = {member["visibility"] async for member in pages(ask, "members", "{ visibility }")}
-    assert levels <= {"PUBLIC", "CORRIDOR"}
+LEVELS = {
+    "nobody": (ANONYMOUS, {"PUBLIC"}, {"PUBLIC"}),
+    "a privacy officer": (viewer(ViewerClass.PRIVACY_OFFICER, "technomontreal"), {"PUBLIC"}, {"PUBLIC"}),
+    "a partner": (PARTNER, {"PUBLIC", "CORRIDOR"}, {"PUBLIC", "CORRIDOR"}),
+    "a coordinator": (
+        viewer(ViewerClass.COORDINATOR, "technomontreal"),
+        {"PUBLIC", "CORRIDOR", "CLUSTER"},
+        {"PUBLIC", "CORRIDOR"},
+    ),
+}
+"""Who sees which levels in Montréal, and which in Guadalajara."""
+
+
+@pytest.mark.parametrize(("who", "montreal", "guadalajara"), LEVELS.values(), ids=LEVELS)
+async def test_each_viewer_sees_its_levels_and_no_others(
+    gateway: Gateway, who: Viewer, montreal: set[str], guadalajara: set[str]
+) -> None:
+    ask = asking(gateway, who)
+    found: dict[str, set[str]] = {"technomontreal": set(), "canieti-occidente": set()}
+    async for member in pages(ask, "members", "{ visibility cluster { slug } }"):
+        found[member["cluster"]["slug"]].add(member["visibility"])
+    assert found == {"technomontreal": montreal, "canieti-occidente": guadalajara}
+    for slug, levels in found.items():
+        counted = await ask(f'{{ members(filter: {{clusters: ["{slug}"]}}) {{ totalCount }} }}')
+        listed = [each async for each in pages(ask, "members", "{ id }", f', filter: {{clusters: ["{slug}"]}}')]
+        assert counted["members"]["totalCount"] == len(listed), levels
+
+
+PRIVATE = """
+select no_membre::text
+from grappe.membre
+join grappe.consentement using (no_membre)
+where cod_visibilite = 'X' and cod_statut_adhesion not in ('TE', 'RT') and cod_finalite = 'PROFIL' and dat_retrait is null
+order by no_membre
+limit 1
+"""
+
+
+async def test_a_private_member_is_seen_by_itself_and_by_nobody_else(
+    gateway: Gateway, city_databases: dict[str, str]
+) -> None:
+    connection = await asyncpg.connect(city_databases["montreal"])
+    own = Reference("Member", "technomontreal", await connection.fetchval(PRIVATE)).id
+    await connection.close()
+    text = "query($id: ID!) { member(id: $id) { ... on Member { id visibility } } viewer { member { __typename } } }"
+    itself = await asking(gateway, viewer(ViewerClass.MEMBER, "technomontreal", own))(text, id=own)
+    assert itself == {"member": {"id": own, "visibility": "PRIVATE"}, "viewer": {"member": {"__typename": "Member"}}}
+    for who in (ANONYMOUS, PARTNER, viewer(ViewerClass.COORDINATOR, "technomontreal")):
+        assert await asking(gateway, who)(text, id=own) == {"member": None, "viewer": {"member": None}}
