@@ -49,9 +49,11 @@ create index if not exists marche_membre_pays on grappe.marche_membre (cod_pays,
 create index if not exists interet_membre_membre on grappe.interet_membre ((no_membre::text));
 create index if not exists interet_membre_competence on grappe.interet_membre (cod_competence, no_membre);
 
--- Names and presentations.
+-- Names and presentations. The display names of those alone that some list may show: a search takes no longer for a name
+-- that is hidden from all of them. The other texts stand in tables that do not say who may see them.
 create index if not exists nom_dossier on registre.nom (no_dossier);
-create index if not exists membre_nom_mots on grappe.membre using gin ((corridor.document(null, nom_affiche)));
+create index if not exists membre_nom_mots on grappe.membre using gin ((corridor.document(null, nom_affiche)))
+    where cod_visibilite in ('P', 'C', 'G') and cod_statut_adhesion not in ('TE', 'RT');
 create index if not exists nom_mots on registre.nom using gin ((corridor.document(null, nom_assuj)));
 create index if not exists nom_etranger_mots on registre.nom using gin ((corridor.document(null, nom_assuj_lang_etrng)));
 create index if not exists fiche_membre_membre on grappe.fiche_membre ((no_membre::text));

@@ -88,7 +88,9 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Takes what came, unless the head of a request has grown too long."""
         super().data_received(data)
-        if self._in_head:
+        if self._in_head:  # seldom: most heads come in one piece
+            if self._too_slow is None:
+                self._too_slow = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
             self._head_bytes += len(data)
             if self._head_bytes > _LONGEST_HEAD and not self.transport.is_closing():
                 self.send_400_response("The headers of the request are too long.")
@@ -97,8 +99,6 @@ class Connection(HttpToolsProtocol):
         """Begins a request."""
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
-        if self._too_slow is None:
-            self._too_slow = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forgets the connection."""

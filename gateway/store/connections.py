@@ -97,11 +97,13 @@ class Store:
             yield connection
 
     async def check(self) -> SchemaState:
-        """How its schema stands to this gateway; ``ClientError`` STORE_UNAVAILABLE where it cannot be reached."""
-        self._fits = False
+        """How its schema stands to this gateway now; ``ClientError`` STORE_UNAVAILABLE where it cannot be reached.
+
+        That it was migrated since ends nothing: a gateway that serves goes on.
+        """
         try:
-            async with self.connection():
-                return SchemaState.CURRENT
+            async with self.connection() as connection:
+                return await schema_state(connection)
         except SchemaMismatch as mismatch:
             return mismatch.state
 

@@ -134,7 +134,8 @@ PRIVATE = """
 select no_membre::text
 from grappe.membre
 join grappe.consentement using (no_membre)
-where cod_visibilite = 'X' and cod_statut_adhesion not in ('TE', 'RT') and cod_finalite = 'PROFIL' and dat_retrait is null
+where cod_visibilite = 'X' and cod_statut_adhesion not in ('TE', 'RT')
+    and cod_finalite = 'PROFIL' and dat_retrait is null
 order by no_membre
 limit 1
 """

@@ -26,16 +26,19 @@ async def test_the_gateway_starts_while_a_registry_is_down_and_picks_it_up_later
     partial = await gateway.ask(PAGE, WITHIN)
     assert partial.members["complete"] is False
     assert partial.ids
-    status, states = await gateway.ready(WITHIN)
+    status, before = await gateway.ready(WITHIN)
     assert status == 200
-    assert states[guadalajara.cluster] == "OK"
-    assert states[montreal.cluster] in {"UNAVAILABLE", "TIMEOUT"}
+    assert before[guadalajara.cluster] == "OK"
+    assert before[montreal.cluster] in {"UNAVAILABLE", "TIMEOUT"}
 
     montreal.server.start()
     montreal.road.passing()
     whole = await gateway.recovered(PAGE, WITHIN)
     assert whole.statuses == {montreal.cluster: "OK", guadalajara.cluster: "OK"}
-    assert await gateway.ready(WITHIN) == (200, {montreal.cluster: "OK", guadalajara.cluster: "OK"})
+    async with asyncio.timeout(WITHIN):
+        while (states := await gateway.ready(WITHIN)) == (200, before):  # what was found last is told for a second
+            await asyncio.sleep(0.05)
+    assert states == (200, {montreal.cluster: "OK", guadalajara.cluster: "OK"})
 
 
 async def test_the_breaker_opens_answers_at_once_and_closes_again(

@@ -236,13 +236,14 @@ async def test_messages_may_be_as_large_as_bodies(talk: Conversation) -> None:
 
 async def test_a_process_holds_so_many_connections_and_no_more(settings: Settings, serve: Serve) -> None:
     url = serve(make(settings.model_copy(update={"max_streams": 2}))).url
-    async with Conversation(url) as first, Conversation(url):
+    async with Conversation(url) as first, Conversation(url) as second:
+        await first.init()
+        await second.init()
         with pytest.raises(websockets.InvalidStatus) as refused:
             async with Conversation(url):
                 pass
         assert refused.value.response.status_code == 503
         assert int(refused.value.response.headers["retry-after"]) > 0
-        await first.init()
         await first.socket.close()
         async with httpx.AsyncClient(base_url=url, timeout=20) as client:
             assert (await client.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
