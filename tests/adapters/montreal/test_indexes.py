@@ -62,7 +62,7 @@ QUESTIONS = {
 }
 
 
-@pytest.mark.parametrize("view", [Visibility.CORRIDOR, Visibility.CLUSTER], ids=str)
+@pytest.mark.parametrize("view", [Visibility.PUBLIC, Visibility.CORRIDOR, Visibility.CLUSTER], ids=str)
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_an_index_answers(registry: asyncpg.Connection, question: str, view: Visibility) -> None:
     name, condition, index = QUESTIONS[question]
