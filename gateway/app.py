@@ -156,6 +156,7 @@ def create_app(settings: Settings, directory: Directory | None = None, viewers: 
         authenticate=authentication.viewer,
         admission=admission,
         trusted=None if store is None else TrustedDocuments(store, settings.trusted_cache),
+        store=store,
         caches={**gateway.operations.caches, "credentials": authentication.cache_info, **_caches(opened)},
         viewers=viewers,
     )

@@ -30,3 +30,19 @@ return case $1
     when 'MUTUAL' then $2 in ('P', 'C', 'M')
     when 'PRIVATE' then true
 end;
+
+-- Whether a name has the same letters as a corporate name (type M) of the same file: where that is hidden, so is the name.
+-- It is asked of few rows, and stays a call: written out in the projection, it would look dear to Postgres, which then
+-- reads all members for one name.
+create or replace function corridor.repeats_corporate_name(file integer, name text) returns boolean
+language sql stable parallel safe
+return exists (
+    select
+    from registre.nom as corporate
+    where corporate.no_dossier = $1
+        and corporate.typ_nom_assuj = 'M'
+        and replace(corridor.words($2), ' ', '') in (
+            replace(corridor.words(corporate.nom_assuj), ' ', ''),
+            replace(corridor.words(corporate.nom_assuj_lang_etrng), ' ', '')
+        )
+);

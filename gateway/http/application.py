@@ -19,7 +19,7 @@ from gateway.http.answers import Stream
 from gateway.http.endpoint import Endpoint, Run, Serving, unexpected
 from gateway.http.entrance import Authenticate, Entrance, only_anonymous
 from gateway.http.errors import refusal
-from gateway.http.health import Health
+from gateway.http.health import Checked, Health
 from gateway.http.negotiation import negotiate
 from gateway.http.origins import Origins
 from gateway.http.persisted import PersistedQueries
@@ -58,9 +58,9 @@ class _Gateway(Starlette):
 class Backend:
     """What stands behind the pages: how operations are answered, who asks, what is offered.
 
-    ``sdl`` gives the schema as text. ``admission`` is None where everybody finds room, ``trusted`` without a store.
-    ``caches`` are those behind all this, which the metrics speak of beside those of HTTP. ``viewers`` are those that
-    the page of GraphiQL offers to ask as.
+    ``sdl`` gives the schema as text. ``admission`` is None where everybody finds room, ``trusted`` and ``store``
+    without a store. ``caches`` are those behind all this, which the metrics speak of beside those of HTTP. ``viewers``
+    are those that the page of GraphiQL offers to ask as.
     """
 
     run: Run
@@ -69,6 +69,7 @@ class Backend:
     authenticate: Authenticate = only_anonymous
     admission: Admission | None = None
     trusted: TrustedDocuments | None = None
+    store: Checked | None = None
     caches: Caches = field(default_factory=dict)
     pace: Pace = field(default_factory=Pace)
     viewers: Sequence[page.PageViewer] = ()
@@ -81,7 +82,7 @@ def application(
     settings: Settings,
 ) -> Starlette:
     """The ASGI application."""
-    health = Health(directory)
+    health = Health(directory, backend.store)
     persisted = PersistedQueries(settings.persisted_queries)
     streams = Streams(settings.max_streams)
     own: dict[str, Callable[[], Counts]] = {
@@ -91,7 +92,10 @@ def application(
     }
     if backend.trusted is not None:
         own["trusted_documents"] = backend.trusted.cache_info
-    metrics = Metrics(lambda: {each.cluster.code: each.health for each in directory}, {**own, **backend.caches})
+    metrics = Metrics(
+        lambda: {each.cluster.code: each.health for each in directory}, {**own, **backend.caches}, streams.counts
+    )
+    entrance = Entrance(backend.authenticate, backend.admission)
 
     async def measured(_request: Request) -> Response:
         return Response(metrics.text(), headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE})
@@ -105,14 +109,13 @@ def application(
         routes=[
             Route("/healthz", health.alive),
             Route("/readyz", health.ready),
-            Route("/schema.graphql", SchemaPage(backend.sdl, backend.authenticate, settings.introspection).read),
+            Route("/schema.graphql", SchemaPage(backend.sdl, entrance, settings.introspection).read),
             *([Route("/metrics", measured)] if settings.metrics else ()),
             *(page.routes(backend.viewers) if settings.graphiql else ()),
         ],
         exception_handlers={HTTPException: _http_error, ClientError: _client_error, Exception: _unexpected},
         lifespan=living,
     )
-    entrance = Entrance(backend.authenticate, backend.admission)
     only_trusted = settings.documents is DocumentMode.TRUSTED
     serving = Serving(
         backend.run,

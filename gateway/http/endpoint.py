@@ -23,7 +23,7 @@ from gateway.http.reading import body_of, check_type, parameters, posted
 from gateway.http.security import HEADERS, secured
 from gateway.http.sent import Sent, Sources
 from gateway.http.sse import EventStream, gone
-from gateway.http.streams import Pace, Streams, first_of, until_refused
+from gateway.http.streams import Kind, Pace, Streams, first_of, until_refused
 from gateway.telemetry.metrics import Outcome
 
 __all__ = ["Endpoint", "Record", "Run", "Serving", "unexpected"]
@@ -149,8 +149,9 @@ class Endpoint:
     async def _stream(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:
         """Answers by events; what is wrong with the request itself is told by its status, before."""
         serving, authorization = self._serving, authorization_of(scope)
-        with serving.streams.place():
-            asker, read = await self._asked(scope, headers, receive)
+        serving.streams.check()
+        asker, read = await self._asked(scope, headers, receive)
+        with serving.streams.place(Kind.EVENTS, asker.payer):
             sent = read()
 
             async def operation() -> Operation:

@@ -78,8 +78,20 @@ class Entrance:
             await self.admission.fine(asker.payer)
 
     def _check_stranger(self, scope: Scope) -> None:
-        if self.admission is not None:
+        if self.admission is None:
+            return
+        try:
             self.admission.check(_stranger(self.admission, scope))
+        except ClientError as error:
+            if error.code is not ErrorCode.RATE_LIMITED:
+                raise
+            raise ClientError(
+                error.code,
+                "Too many credentials that do not count have come from your address. Yours was not looked at: send it "
+                f"again in {error.extensions['retryAfter']} s.",
+                retryable=True,
+                retryAfter=error.extensions["retryAfter"],
+            ) from None
 
 
 def authorization_of(scope: Scope) -> bytes | None:

@@ -75,7 +75,7 @@ class Streams:
             raise self._open.full()
 
     @contextmanager
-    def place(self, kind: Kind = Kind.EVENTS, payer: Payer | None = None) -> Iterator[None]:
+    def place(self, kind: Kind, payer: Payer | None) -> Iterator[None]:
         """Room for one; OVERLOADED where there is none, RATE_LIMITED where the payer has its share.
 
         Without a payer nobody counts, and each is taken for somebody else.

@@ -150,6 +150,53 @@ async def test_with_no_time_to_be_remembered_each_request_is_checked(
     await authentication.close()
 
 
+async def test_a_credential_is_one_however_it_is_written(authentication: Authentication, key: KeyText) -> None:
+    for scheme in (b"Bearer ", b"bearer ", b"BEARER    ", b"Bearer" + b" " * 1000):
+        await authentication.viewer(scheme + str(key).encode())
+    assert authentication.cache_info()[:2] == (3, 1)
+    assert authentication.cache_info().currsize == 1
+    for scheme in (b"", b"Digest ", b"Bearer-", b"Bearer\t"):
+        assert await refused(authentication, scheme + str(key).encode())
+
+
+def hinder() -> None:
+    raise ClientError(ErrorCode.RATE_LIMITED, "Too many.", retryable=True)
+
+
+async def test_only_what_was_not_good_lately_can_be_hindered(
+    authentication: Authentication, register: Register, key: KeyText, clock: Clock
+) -> None:
+    for header in (bearer(key), bearer(make_key()), b"Basic dTpw", b"Bearer " + b"x" * 9000):
+        with pytest.raises(ClientError) as hindered:
+            await authentication.viewer(header, hinder)
+        assert hindered.value.code is ErrorCode.RATE_LIMITED
+    assert await authentication.viewer(None, hinder) is ANONYMOUS
+    viewer = await authentication.viewer(bearer(key))
+    assert await authentication.viewer(bearer(key), hinder) is viewer
+    clock.now += 10  # it has to be checked again
+    assert await authentication.viewer(bearer(key), hinder) == viewer
+    await register.revoke(key.prefix)
+    clock.now += 10
+    with pytest.raises(ClientError, match="revoked"):
+        await authentication.viewer(bearer(key), hinder)
+    with pytest.raises(ClientError, match="Too many"):
+        await authentication.viewer(bearer(key), hinder)
+    assert authentication.cache_info().currsize == 0
+
+
+async def test_what_was_good_is_not_taken_for_granted_while_the_store_is_away(
+    authentication: Authentication, key: KeyText, store: Store, clock: Clock
+) -> None:
+    await authentication.viewer(bearer(key))
+    clock.now += 10
+    await store.close()
+    for now in (START + 10, START + 5):  # not even by a clock that is set back
+        clock.now = now
+        with pytest.raises(ClientError) as away:
+            await authentication.viewer(bearer(key), hinder)
+        assert away.value.code is ErrorCode.STORE_UNAVAILABLE
+
+
 async def test_nothing_is_remembered_beyond_its_end(
     authentication: Authentication, issuer: Issuer, key: KeyText, clock: Clock
 ) -> None:

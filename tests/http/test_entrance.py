@@ -2,9 +2,11 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from ipaddress import ip_network
 
 import httpx
 import pytest
+import websockets
 
 from gateway.errors import ClientError, ErrorCode
 from gateway.http.streams import Pace
@@ -102,6 +104,77 @@ async def test_who_has_spent_all_is_told_when_to_come_again(settings: Settings, 
         assert rich.status_code == 200
         async with events(client, "{ __typename }") as stream:
             assert stream.response.status_code == 429
+
+
+@pytest.fixture
+def strict(settings: Settings, serve: Serve, keeper: Doorkeeper) -> str:
+    """The address of a gateway that looks at three credentials that do not count, and not at a fourth."""
+    rates = RatesSettings(anonymous=RateSettings(burst=30, per_second=0.001))
+    own = settings.model_copy(update={"rates": rates, "trusted_proxies": (ip_network("127.0.0.0/8"),)})
+    return serve(make(own, admission=Admission.of(own, None), authenticate=keeper)).url
+
+
+async def test_who_has_tried_too_many_credentials_is_told_so_before_the_next_is_looked_at(
+    strict: str, keeper: Doorkeeper
+) -> None:
+    home = {"x-forwarded-for": "198.51.100.1"}
+
+    async def tried(credential: str | None, address: str = "198.51.100.1") -> int:
+        login = {} if credential is None else {"authorization": f"Bearer {credential}"}
+        headers = {"x-forwarded-for": address, **login}
+        return (await client.post("/graphql", json=HELLO, headers=headers)).status_code
+
+    async with httpx.AsyncClient(base_url=strict, timeout=20) as client:
+        assert [await tried(f"bad {number}") for number in range(5)] == [401] * 3 + [429] * 2
+        assert b"Bearer bad 2" in keeper.asked
+        refused = await client.post("/graphql", json=HELLO, headers={**home, "authorization": "Bearer bad 5"})
+        assert int(refused.headers["retry-after"]) >= 1
+        (error,) = errors_of(refused)
+        assert error["extensions"]["code"] == "RATE_LIMITED"
+        assert "credentials" in error["message"]
+        assert b"Bearer bad 3" not in keeper.asked
+        assert await tried("good") == 200, "the same address may hold good ones"
+        assert await tried(None) == 200, "and people without any"
+        assert await tried("bad 5", "198.51.100.2") == 401
+
+
+async def test_all_ways_in_count_for_one(strict: str, keeper: Doorkeeper) -> None:
+    home = {"x-forwarded-for": "198.51.100.7"}
+    bad = {**home, "authorization": "Bearer bad"}
+    async with httpx.AsyncClient(base_url=strict, timeout=20) as client:
+        assert (await client.get("/schema.graphql", headers=bad)).status_code == 401
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            async with Conversation(strict, additional_headers=bad):
+                pass
+        assert refused.value.response.status_code == 401
+        async with Conversation(strict, additional_headers=home) as talk:
+            await talk.say("connection_init", payload={"Authorization": "Bearer bad"})
+            assert (await talk.closed())[0] == 4403
+        seen = len(keeper.asked)
+        for path in ("/graphql", "/schema.graphql"):
+            assert (await client.get(path, params=HELLO, headers=bad)).status_code == 429
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            async with Conversation(strict, additional_headers=bad):
+                pass
+        assert refused.value.response.status_code == 429
+        assert len(keeper.asked) == seen
+        async with Conversation(strict, additional_headers=home) as talk:
+            await talk.say("connection_init", payload={"Authorization": "Bearer bad"})
+            assert (await talk.closed())[0] == 1013
+        async with Conversation(strict, additional_headers=home) as talk:
+            await talk.init(Authorization="Bearer good")
+
+
+async def test_that_a_credential_cannot_be_checked_now_costs_nothing(strict: str, keeper: Doorkeeper) -> None:
+    headers = {"x-forwarded-for": "198.51.100.9", "authorization": "Bearer any"}
+    async with httpx.AsyncClient(base_url=strict, timeout=20) as client:
+        keeper.fails = ClientError(ErrorCode.STORE_UNAVAILABLE, "Away.", retryable=True)
+        try:
+            statuses = [(await client.post("/graphql", json=HELLO, headers=headers)).status_code for _ in range(5)]
+        finally:
+            keeper.fails = None
+        assert statuses == [503] * 5
+        assert (await client.post("/graphql", json=HELLO, headers=headers)).status_code == 401
 
 
 async def test_beyond_so_many_operations_the_next_is_refused_at_once(settings: Settings, serve: Serve) -> None:

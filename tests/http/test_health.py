@@ -11,13 +11,14 @@ import pytest
 from pydantic import SecretStr
 from starlette.requests import Request
 
+from adapters.contract.errors import RegistryTimeout
 from gateway.app import create_app
 from gateway.federation.directory import Directory, Source
 from gateway.http.health import Health
 from gateway.settings import RegistrySettings, Settings
 from gateway.store import Store
 from tests.federation.registries import ListedRegistry, cluster, failing
-from tests.http.conftest import Serve
+from tests.http.conftest import Serve, Staged
 from tests.http.served import errors_of
 
 LOST = RegistrySettings(dsn=SecretStr("postgresql://nobody@127.0.0.1:1/none"), deadline=5)
@@ -82,7 +83,7 @@ class _Asked:
 
 
 async def test_what_was_found_is_good_for_a_second() -> None:
-    trouble = failing(None, OSError("away"))
+    trouble = failing(None, RegistryTimeout("slow"))
     health = _Asked(ListedRegistry(cluster("one"), (), trouble), ListedRegistry(cluster("two"), ()))
     for _ in range(100):
         assert await health.states() == ["OK", "OK"]
@@ -90,7 +91,7 @@ async def test_what_was_found_is_good_for_a_second() -> None:
     assert await health.states() == ["OK", "OK"]
     assert health.asked == 2
     health.now = 1.0
-    assert await health.states() == ["UNAVAILABLE", "OK"]
+    assert await health.states() == ["TIMEOUT", "OK"]
     assert health.asked == 4
 
 
@@ -149,6 +150,12 @@ async def test_the_state_of_the_store_is_told(
         await owner.close()
     page = await _Asked(ListedRegistry(cluster("one"), ()), store=store).page()
     assert (page["status code"], page["store"]) == (200, {"state": state})
+
+
+async def test_the_page_tells_of_the_store_where_one_is_set(staged: Staged, http: httpx.AsyncClient) -> None:
+    async with httpx.AsyncClient(base_url=staged.url, timeout=20) as client:
+        assert (await client.get("/readyz")).json()["store"] == {"state": "OK"}
+    assert "store" not in (await http.get("/readyz")).json()
 
 
 async def test_a_store_that_is_away_leaves_the_gateway_ready() -> None:

@@ -15,6 +15,7 @@ from gateway.settings import RegistrySettings, Settings
 from gateway.telemetry.caches import CacheInfo
 from gateway.telemetry.metrics import Metrics, Outcome
 from tests.http.conftest import Serve
+from tests.http.conversation import Conversation, events
 
 LOST = RegistrySettings(dsn=SecretStr("postgresql://nobody:secret@127.0.0.1:1/none"), deadline=5)
 MEMBERS = "{ members(first: 1) { complete } }"
@@ -73,6 +74,19 @@ async def test_caches_tell_how_they_fare(url: str, settings: Settings) -> None:
     for name in ("accept_headers", "content_types"):
         assert samples["corridor_cache_hits_total", name] + samples["corridor_cache_misses_total", name] >= 4
         assert 0 < samples["corridor_cache_size", name] <= samples["corridor_cache_bound", name]
+
+
+async def test_streams_are_counted_by_what_holds_them(url: str) -> None:
+    async def streams() -> dict[str, float]:
+        samples = read((await client.get("/metrics")).text)
+        return {name[1]: value for name, value in samples.items() if name[0] == "corridor_streams"}
+
+    async with httpx.AsyncClient(base_url=url, timeout=20) as client:
+        assert await streams() == {"beginning": 0, "websocket": 0, "events": 0}
+        async with Conversation(url) as talk, events(client, "subscription { sourceHealth { status } }"):
+            assert await streams() == {"beginning": 1, "websocket": 0, "events": 1}
+            await talk.init()
+            assert await streams() == {"beginning": 0, "websocket": 1, "events": 1}
 
 
 async def test_nothing_secret_stands_in_them(url: str) -> None:

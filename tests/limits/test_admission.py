@@ -51,6 +51,18 @@ async def test_a_refused_document_costs_something_and_an_empty_budget_is_no_erro
         admission.check(payer)
 
 
+async def test_credentials_that_do_not_count_are_paid_for_apart() -> None:
+    admission = Admission.of(Settings(rates=SMALL, trusted_proxies=("10.0.0.0/8",)), None)
+    stranger = admission.stranger("10.0.0.1", "2001:db8::1")
+    assert stranger == admission.stranger("2001:db8::2"), "of IPv6 a /64"
+    for _ in range(10):
+        await admission.fine(stranger)
+    with pytest.raises(ClientError):
+        admission.check(stranger)
+    admission.check(admission.payer("anonymous", "anonymous", "2001:db8::1"))
+    admission.check(admission.stranger("2001:db8:1::1"))
+
+
 async def test_workers_without_a_store_share_a_budget_by_parts() -> None:
     admission = Admission.of(Settings(rates=SMALL, workers=4), None)
     payer = Payer("anonymous", "192.0.2.1")

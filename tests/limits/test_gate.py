@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import ClientError, ErrorCode
-from gateway.limits.gate import Gate
+from gateway.limits.gate import Gate, Refusals
 
 
 def code(gate: Gate, key: str) -> ErrorCode | None:
@@ -34,6 +34,17 @@ def test_one_viewer_alone_gets_half_and_is_told_that_it_is_its_share() -> None:
     gate = Gate(64)
     assert [code(gate, "loud") for _ in range(33)] == [None] * 32 + [ErrorCode.RATE_LIMITED]
     assert code(gate, "quiet") is None
+
+
+def test_places_of_another_kind_have_words_of_their_own() -> None:
+    gate = Gate(2, Refusals("All are open.", "{held} are yours.", again=7))
+    gate.enter("a")
+    with pytest.raises(ClientError, match=r"^1 are yours\.$"):
+        gate.enter("a")
+    gate.enter("b")
+    with pytest.raises(ClientError, match=r"^All are open\.$") as refused:
+        gate.check()
+    assert refused.value.extensions["retryAfter"] == 7
 
 
 def test_a_place_is_given_back_however_the_block_ends() -> None:

@@ -44,8 +44,8 @@ EVERY_ROW = 1_000_000
 """A limit that no registry under test reaches."""
 
 _TYPED = re.compile(r"[^\W_]+")
-_WORDS = 16
-_PHRASES = 6
+_WORDS = 10
+_PHRASES = 4
 
 
 def everyone(of: str, view: Visibility, ordering: Ordering | None = None, shape: Shape | None = None) -> PageRequest:

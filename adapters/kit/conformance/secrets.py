@@ -8,9 +8,9 @@ A city writes the secrets into its own tables; everything else is here::
     async def planted(registry_address, make_session_database):
         _, dsn = registry_address
 
-        async def plant(secret: Secret | None) -> str:
+        async def plant(secrets: Sequence[Secret]) -> str:
             copy = await make_session_database(dsn)
-            ...  # the host always; all that Secret tells of, where there is one
+            ...  # the hosts of all SECRETS always; for each of those given, all that Secret tells of
             return copy
 
         return plant
@@ -20,7 +20,8 @@ A city writes the secrets into its own tables; everything else is here::
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from asyncio import gather
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -65,7 +66,7 @@ _SEVERAL = 6
 class Secret:
     """What a city plants, and everybody who may not see ``level`` must not notice.
 
-    - The *host*, there with the secrets and without: a public member named :attr:`host`, active, with consent to the
+    - The *host*, there with the secret and without: a public member named :attr:`host`, active, with consent to the
       exchange of its profile, without website or legal name, and with one identifier whose value only PRIVATE sees.
     - A *member* of this level with :attr:`word` in every text that it has: names, former and foreign ones too,
       website, presentation, identifier. Founded in :attr:`year`; market :attr:`market`; a capability and an
@@ -78,25 +79,34 @@ class Secret:
       and the host's *fields* that have levels of their own (website, legal name, value of the identifier), each with
       the word, and of this level.
 
-    Codes that the city's tables lack (the concept, the industry) are written into them.
+    Codes that the city's tables lack (the concept, the industry) are written into them. Several secrets may stand in
+    one registry: they share the codes and the word, and nothing else.
     """
 
     level: Visibility
     consented: bool = True
 
-    host = "Zqhost Ouvert"
     word = "zqsecret"
     concept = "urn:zqsecret:concept"
     industry = "999999"
     market = "AQ"
     year = 1111
     day = date(2999, 1, 1)
-    programme = "ZQSECRET"
 
     @property
     def name(self) -> str:
         """The secret in words."""
         return str(self.level) if self.consented else "withdrawn"
+
+    @property
+    def host(self) -> str:
+        """The name of the host."""
+        return f"Zqhost Ouvert {self.name}"
+
+    @property
+    def programme(self) -> str:
+        """The code of the programme."""
+        return f"ZQSECRET {self.name}"
 
     def seen(self, view: Visibility) -> bool:
         """Whether a view sees it."""
@@ -109,20 +119,12 @@ SECRETS = (
 )
 """One of each level that somebody may not see, and a public member that has withdrawn."""
 
-Plant = Callable[[Secret | None], Awaitable[str]]
-"""Makes a copy of a filled registry with the host, and the secret if one is given; gives its address."""
+Plant = Callable[[Sequence[Secret]], Awaitable[str]]
+"""Makes a copy of a filled registry with the hosts of all secrets, and these secrets; gives its address."""
 
-_HIDDEN = [(secret, view) for secret in SECRETS for view in Visibility if not secret.seen(view)]
 _SEEN = [(secret, view) for secret in SECRETS for view in Visibility if secret.seen(view)]
-
-
-def _named(pairs: Sequence[tuple[Secret, Visibility]]) -> list[str]:
-    return [f"{secret.name}-as-{view}" for secret, view in pairs]
-
-
-_every_hidden = pytest.mark.parametrize(("secret", "view"), _HIDDEN, ids=_named(_HIDDEN))
-_LISTED = [(secret, view) for secret, view in _HIDDEN if view in LIST_VIEWS]
-_every_listed = pytest.mark.parametrize(("secret", "view"), _LISTED, ids=_named(_LISTED))
+_every_view = pytest.mark.parametrize("view", Visibility, ids=str)
+_every_list_view = pytest.mark.parametrize("view", sorted(LIST_VIEWS), ids=str)
 
 
 _Answer = Sequence[Row] | int | Mapping[str, int]
@@ -131,25 +133,24 @@ _Request = PageRequest | FetchRequest | FacetRequest | Where
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """The registry without the secret and the one with it, and all rows of the latter.
-
-    ``expected`` is what the former has answered, to whichever pair: the same is asked for many secrets.
-    """
+    """The registry without secrets and one with some; all rows of the latter, and the keys that it alone has."""
 
     without: PostgresRegistry
     planted: PostgresRegistry
     rows: MemoryRegistry
     keys: Mapping[str, tuple[str, ...]]
-    expected: dict[_Request, _Answer]
 
-    async def alike(self, request: _Request) -> _Answer:
-        """What both answer, which has to be the same."""
-        if request not in self.expected:
-            self.expected[request] = await _answer(self.without, request)
-        given = await _answer(self.planted, request)
-        assert given == self.expected[request], request
-        assert Secret.word not in repr(given).lower(), request
+    async def alike(self, *requests: _Request) -> Sequence[_Answer]:
+        """What both answer to each, which has to be the same."""
+        expected, given = await gather(_answers(self.without, requests), _answers(self.planted, requests))
+        for request, one, other in zip(requests, expected, given, strict=True):
+            assert one == other, request
+            assert Secret.word not in repr(other).lower(), request
         return given
+
+
+async def _answers(registry: PostgresRegistry, requests: Iterable[_Request]) -> Sequence[_Answer]:
+    return [await _answer(registry, request) for request in requests]
 
 
 async def _answer(registry: PostgresRegistry, request: _Request) -> _Answer:
@@ -169,33 +170,43 @@ class SecretLaws:
 
     @pytest.fixture(scope="class")
     @classmethod
-    async def pairs(
+    async def pair_of(
         cls, registry_address: tuple[PostgresAdapter, str], planted: Plant
-    ) -> AsyncIterator[Mapping[Secret, _Pair]]:
-        """The registries, by what is planted in one of them."""
+    ) -> AsyncIterator[Callable[[Sequence[Secret]], Awaitable[_Pair]]]:
+        """Gives the registry without secrets and the one with those that are asked for, made once."""
         adapter, _ = registry_address
-        without = adapter.open(await planted(None), _LIMITS)
-        opened, found = [without], {}
-        expected: dict[_Request, _Answer] = {}
+        without = adapter.open(await planted(()), _LIMITS)
         known = (await snapshot(without)).under(Visibility.PRIVATE)
-        for secret in SECRETS:
-            registry = adapter.open(await planted(secret), _LIMITS)
-            opened.append(registry)
-            rows = await snapshot(registry)
-            listed = rows.under(Visibility.PRIVATE)
-            keys = {
-                of: tuple(sorted({row["key"] for row in listed[of]} - {row["key"] for row in known[of]}))
-                for of in LISTS
-            }
-            found[secret] = _Pair(without, registry, rows, keys, expected)
-        yield found
-        for registry in opened:
+        pairs: dict[Sequence[Secret], _Pair] = {}
+
+        async def pair_of(secrets: Sequence[Secret]) -> _Pair:
+            if secrets not in pairs:
+                registry = adapter.open(await planted(secrets), _LIMITS)
+                rows = await snapshot(registry)
+                listed = rows.under(Visibility.PRIVATE)
+                keys = {
+                    of: tuple(sorted({row["key"] for row in listed[of]} - {row["key"] for row in known[of]}))
+                    for of in LISTS
+                }
+                pairs[secrets] = _Pair(without, registry, rows, keys)
+            return pairs[secrets]
+
+        yield pair_of
+        for registry in (without, *(pair.planted for pair in pairs.values())):
             await registry.close()
 
-    @pytest.mark.parametrize(("secret", "view"), _SEEN, ids=_named(_SEEN))
-    async def test_who_may_see_it_does(self, pairs: Mapping[Secret, _Pair], secret: Secret, view: Visibility) -> None:
+    @pytest.fixture
+    @classmethod
+    async def pair(cls, pair_of: Callable[[Sequence[Secret]], Awaitable[_Pair]], view: Visibility) -> _Pair:
+        """The registries without and with all that a view does not see."""
+        return await pair_of(tuple(secret for secret in SECRETS if not secret.seen(view)))
+
+    @pytest.mark.parametrize(("secret", "view"), _SEEN, ids=[f"{secret.name}-as-{view}" for secret, view in _SEEN])
+    async def test_who_may_see_it_does(
+        self, pair_of: Callable[[Sequence[Secret]], Awaitable[_Pair]], secret: Secret, view: Visibility
+    ) -> None:
         """All of it is there: else nothing below would say anything."""
-        pair = pairs[secret]
+        pair = await pair_of((secret,))
         for of, number in {"member": 1, "offer": 4, "need": 4, "programme": 1}.items():
             assert len(pair.keys[of]) == number, f"{of}: planted are {pair.keys[of]}"
             rows = await pair.planted.fetch(FetchRequest(pair.keys[of], everything(of), view))
@@ -229,70 +240,59 @@ class SecretLaws:
             assert await pair.planted.page(page_of(Where("member", (), _worded(secret.word), view)))
             assert not await pair.without.page(page_of(Where("member", (), _worded(secret.word), view)))
 
-    @_every_hidden
+    @_every_view
     @pytest.mark.parametrize("of", LISTS)
-    async def test_no_key_leads_to_it(
-        self, pairs: Mapping[Secret, _Pair], secret: Secret, view: Visibility, of: str
-    ) -> None:
+    async def test_no_key_leads_to_it(self, pair: _Pair, view: Visibility, of: str) -> None:
         """Not its own, and not those of all others, with all that hangs on them."""
-        pair = pairs[secret]
-        assert not await pair.alike(FetchRequest(pair.keys[of], everything(of), view))
-        for key in pair.keys[of]:
-            assert not await pair.alike(FetchRequest((key,), everything(of), view))
         every = tuple(row["key"] for row in pair.rows.under(Visibility.PRIVATE)[of])
-        assert await pair.alike(FetchRequest(every, everything(of), view))
+        asked = [every, pair.keys[of], *((key,) for key in pair.keys[of][:_SEVERAL])]
+        others, *own = await pair.alike(*(FetchRequest(keys, everything(of), view) for keys in asked))
+        assert others
+        assert not any(own)
 
-    @_every_listed
+    @_every_list_view
     @pytest.mark.parametrize("of", LISTS)
-    async def test_no_list_shows_it(
-        self, pairs: Mapping[Secret, _Pair], secret: Secret, view: Visibility, of: str
-    ) -> None:
+    async def test_no_list_shows_it(self, pair: _Pair, view: Visibility, of: str) -> None:
         """No order, no page behind its place, no count."""
-        pair = pairs[secret]
-        for each, ordering in ORDERINGS:
-            if each == of:
-                await pair.alike(everyone(of, view, ordering))
-                for boundary in _places(pair, of, ordering):
-                    for backward in (False, True):
-                        where = Where(of, view=view)
-                        await pair.alike(PageRequest(where, ordering, _PAGE, boundary, backward))
-        await pair.alike(everyone(of, view, shape=everything(of)))
-        await pair.alike(Where(of, view=view))
+        where = Where(of, view=view)
+        orderings = [ordering for each, ordering in ORDERINGS if each == of]
+        await pair.alike(
+            where,
+            everyone(of, view, shape=everything(of)),
+            *(everyone(of, view, ordering) for ordering in orderings),
+            *(
+                PageRequest(where, ordering, _PAGE, boundary, backward)
+                for ordering in orderings
+                for boundary in _places(pair, of, ordering)
+                for backward in (False, True)
+            ),
+        )
 
-    @_every_listed
+    @_every_list_view
     @pytest.mark.parametrize("of", LISTS)
-    async def test_no_filter_finds_it(
-        self, pairs: Mapping[Secret, _Pair], secret: Secret, view: Visibility, of: str
-    ) -> None:
-        """By each value that it has, and by some that others have."""
-        pair = pairs[secret]
+    async def test_no_filter_finds_it(self, pair: _Pair, view: Visibility, of: str) -> None:
+        """By each value that it has, and by several at once that others have, with and without its own."""
         tables = pair.rows.under(Visibility.PRIVATE)
         for each in CATALOGUE[of].filters.values():
             own = {value for key in pair.keys[of] for row in tables.where(of, "key", key) for value in tables.values(
                 of, row, each.path
             )}  # fmt: skip
-            for value in {*own, *values(tables, of, each.path, _SEVERAL)}:
-                where = Where(of, (Condition(each.name, (value,)),), view=view)
-                await pair.alike(page_of(where))
-                await pair.alike(where)
+            others = {*values(tables, of, each.path, _SEVERAL)} - own
+            chosen = {*((value,) for value in own), (*sorted(others),), (*sorted(others | own),)} - {()}
+            wheres = [Where(of, (Condition(each.name, given),), view=view) for given in sorted(chosen)]
+            await pair.alike(*wheres, *map(page_of, wheres))
 
-    @_every_listed
+    @_every_list_view
     @pytest.mark.parametrize(("of", "facet"), FACETS, ids=["-".join(each) for each in FACETS])
-    async def test_no_facet_counts_it(
-        self, pairs: Mapping[Secret, _Pair], secret: Secret, view: Visibility, of: str, facet: str
-    ) -> None:
+    async def test_no_facet_counts_it(self, pair: _Pair, view: Visibility, of: str, facet: str) -> None:
         """Of all rows, and of what its own words and concepts find."""
-        pair = pairs[secret]
-        for search in (None, Search(_worded(Secret.word).terms, _meant(pair, of).concepts)):
-            await pair.alike(FacetRequest(Where(of, (), search, view), facet))
+        search = Search(_worded(Secret.word).terms, _meant(pair, of).concepts)
+        await pair.alike(*(FacetRequest(Where(of, (), each, view), facet) for each in (None, search)))
 
-    @_every_listed
+    @_every_list_view
     @pytest.mark.parametrize("of", SEARCHED)
-    async def test_no_search_finds_it(
-        self, pairs: Mapping[Secret, _Pair], secret: Secret, view: Visibility, of: str
-    ) -> None:
+    async def test_no_search_finds_it(self, pair: _Pair, view: Visibility, of: str) -> None:
         """By its words, alone and beside those of the host, by its concepts, and by words of others, points and all."""
-        pair = pairs[secret]
         tables = pair.rows.under(Visibility.PRIVATE)
         own = {word for text in tables[f"{of}_text"] if text[f"{of}_key"] in pair.keys[of] for word in words(
             text["text"]
@@ -300,12 +300,12 @@ class SecretLaws:
         searches = [_worded(word) for word in sorted({*own, Secret.word, "zqhost"})]
         searches += [_worded(Secret.word, "zqhost"), _worded("zqhost", "ouvert"), _meant(pair, of)]
         searches += [Search(_worded(Secret.word).terms, _meant(pair, of).concepts)]
-        for search in searches:
-            where = Where(of, (), search, view)
-            for ordering in (Ordering(RELEVANCE, descending=True), None):
-                found = await pair.alike(page_of(where, ordering))
-                assert not found or search not in (_worded(Secret.word), _worded(Secret.word, "zqhost"))
-            await pair.alike(where)
+        wheres = [Where(of, (), search, view) for search in searches]
+        await pair.alike(*wheres)
+        for ordering in (Ordering(RELEVANCE, descending=True), None):
+            found = await pair.alike(*(page_of(where, ordering) for where in wheres))
+            for where, rows in zip(wheres, found, strict=True):
+                assert not rows or where.search not in (_worded(Secret.word), _worded(Secret.word, "zqhost"))
 
 
 def _worded(*typed: str) -> Search:

@@ -32,16 +32,7 @@ join grappe.membre as m on m.no_dossier = n.no_dossier
 where n.nom_assuj <> m.nom_affiche
     and (
         corridor.sees(:'view', m.vis_denomination)
-        or n.typ_nom_assuj <> 'M' and not exists (
-            select
-            from registre.nom as corporate
-            where corporate.no_dossier = n.no_dossier
-                and corporate.typ_nom_assuj = 'M'
-                and replace(corridor.words(n.nom_assuj), ' ', '') in (
-                    replace(corridor.words(corporate.nom_assuj), ' ', ''),
-                    replace(corridor.words(corporate.nom_assuj_lang_etrng), ' ', '')
-                )
-        )
+        or n.typ_nom_assuj <> 'M' and not corridor.repeats_corporate_name(n.no_dossier, n.nom_assuj)
     )
     and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')
@@ -65,16 +56,7 @@ join grappe.membre as m on m.no_dossier = n.no_dossier
 where n.nom_assuj_lang_etrng is not null
     and (
         corridor.sees(:'view', m.vis_denomination)
-        or n.typ_nom_assuj <> 'M' and not exists (
-            select
-            from registre.nom as corporate
-            where corporate.no_dossier = n.no_dossier
-                and corporate.typ_nom_assuj = 'M'
-                and replace(corridor.words(n.nom_assuj_lang_etrng), ' ', '') in (
-                    replace(corridor.words(corporate.nom_assuj), ' ', ''),
-                    replace(corridor.words(corporate.nom_assuj_lang_etrng), ' ', '')
-                )
-        )
+        or n.typ_nom_assuj <> 'M' and not corridor.repeats_corporate_name(n.no_dossier, n.nom_assuj_lang_etrng)
     )
     and corridor.sees(:'view', m.cod_visibilite)
     and m.cod_statut_adhesion not in ('TE', 'RT')

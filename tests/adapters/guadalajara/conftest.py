@@ -17,6 +17,22 @@ SEED = 7
 MEMBERS = 600
 
 
+async def leave(dsn: str, number: int) -> None:
+    """Of the real organisations, who are many and all alike in what they show, leave that many in a registry."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(
+            "create temporary table extra as select id from padron.afiliado where visibilidad = 'público'"
+            f" and id not in (select afiliado_id from padron.contacto) order by id offset {number}"
+        )
+        for table in ("capacidad", "identificador", "otro_nombre", "establecimiento"):
+            await connection.execute(f"delete from padron.{table} where afiliado_id in (table extra)")
+        await connection.execute("delete from padron.afiliado where id in (table extra)")
+        await connection.execute("analyze")
+    finally:
+        await connection.close()
+
+
 @pytest.fixture(scope="session")
 async def registry(make_session_database: Callable[[], Awaitable[str]]) -> AsyncIterator[asyncpg.Connection]:
     """A connection of the owner to the filled registry."""

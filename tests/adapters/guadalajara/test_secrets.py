@@ -1,6 +1,6 @@
 """Nobody notices in Guadalajara's answers what they may not see."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
 import asyncpg
@@ -9,7 +9,8 @@ import pytest
 from adapters.guadalajara import ADAPTER
 from adapters.guadalajara.native.codelists import Codes
 from adapters.kit.adapter import PostgresAdapter
-from adapters.kit.conformance.secrets import Plant, Secret, SecretLaws
+from adapters.kit.conformance.secrets import SECRETS, Plant, Secret, SecretLaws
+from tests.adapters.guadalajara.conftest import leave
 
 MakeDatabase = Callable[..., Awaitable[str]]
 
@@ -27,13 +28,12 @@ NAMES = (
     "need_3",
     "need_4",
 )
-KEYS = {f"${name}": f"'{uuid5(NAMESPACE_URL, name)}'" for name in NAMES}
 
-HOST = f"""
+HOST = """
 insert into padron.afiliado (id, nombre, giro, tipo_organizacion, cve_ent, visibilidad_campos, estatus, visibilidad,
     consentimiento, actualizado)
-values ($host, '{Secret.host}', 'PRIVADO', 'PYME', '14', '{{"identificadores": "privado"}}', 'vigente', 'público',
-    '{{"intercambio_de_perfil": {{"vigente": true}}}}', '2026-10-01');
+values ($host, '$name', 'PRIVADO', 'PYME', '14', '{"identificadores": "privado"}', 'vigente', 'público',
+    '{"intercambio_de_perfil": {"vigente": true}}', '2026-10-01');
 insert into padron.identificador values ($host, 'RFC', 'ABC000000AB1', true, null, null);
 """
 
@@ -41,14 +41,14 @@ insert into padron.identificador values ($host, 'RFC', 'ABC000000AB1', true, nul
 MEMBER = f"""
 insert into padron.denue_unidad_economica (id, clee, nom_estab, raz_social, codigo_act, nombre_act, per_ocu, cve_ent,
     entidad, cve_mun, municipio, www)
-values (8999999999, '', 'SUCURSAL {WORD}', '{WORD}', '{Secret.industry}', '{WORD}', '251 y más personas', '14', '',
+values ($place, '', 'SUCURSAL {WORD}', '{WORD}', '{Secret.industry}', '{WORD}', '251 y más personas', '14', '',
     '', '{WORD}', 'WWW.{WORD}.EXAMPLE');
-insert into padron.afiliado values ($member, 8999999999, '{WORD} Muestra', '{WORD} SA DE CV', 'PRIVADO', 'PYME',
+insert into padron.afiliado values ($member, $place, '{WORD} Muestra', '{WORD} SA DE CV', 'PRIVADO', 'PYME',
     '251 y más personas', left('{Secret.industry}', 5), {Secret.year}, null, null, 'https://{WORD}.example/',
     '{{"es": "Semblanza {WORD}", "en": "Profile {WORD}", "fr": "Profil {WORD}"}}', '{{en}}', '{{es-MX}}',
     '{{{Secret.market}}}', '{{{Secret.concept}}}', 'vigente', $level, '{{}}',
     '{{"intercambio_de_perfil": {{"vigente": $consented}}}}', '2026-10-01', 'nota {WORD}');
-insert into padron.establecimiento values (8999999999, $member, 'MATRIZ', 'SUCURSAL {WORD}');
+insert into padron.establecimiento values ($place, $member, 'MATRIZ', 'SUCURSAL {WORD}');
 insert into padron.otro_nombre values ($member, '{WORD} antes'), ($member, '{WORD} abroad');
 insert into padron.identificador values ($member, 'RFC', '{WORD}', false, '2026-10-01', '{WORD}');
 insert into padron.capacidad values ($member, '{Secret.concept}', 'experto');
@@ -73,7 +73,7 @@ insert into padron.necesidad_modalidad values ($need, 'licencia');
 
 # The host's other name says its legal name once more, and its identifier has been verified.
 REST = f"""
-insert into padron.programa values ($programme, '{Secret.programme}', '{{"es": "Programa {WORD}", "en": "{WORD}"}}',
+insert into padron.programa values ($programme, '$code', '{{"es": "Programa {WORD}", "en": "{WORD}"}}',
     '{{{Secret.concept}}}', 'en marcha', $level);
 insert into padron.programa_afiliado values ($programme, $host);
 update padron.afiliado set razon_social = '{WORD} SA', sitio_web = 'https://{WORD}.example/', visibilidad_campos =
@@ -89,18 +89,7 @@ async def registry_address(make_session_database: MakeDatabase) -> tuple[Postgre
     """The adapter, and the registry that secrets are planted into copies of."""
     dsn = await make_session_database()
     await ADAPTER.create(dsn, members=60, seed=2, progress=lambda done, total: None)
-    connection = await asyncpg.connect(dsn)
-    try:
-        # Of the real organisations, who are many and all alike in what they show, a few will do.
-        await connection.execute(
-            "create temporary table extra as select id from padron.afiliado where visibilidad = 'público'"
-            " and id not in (select afiliado_id from padron.contacto) order by id offset 30"
-        )
-        for table in ("capacidad", "identificador", "otro_nombre", "establecimiento"):
-            await connection.execute(f"delete from padron.{table} where afiliado_id in (table extra)")
-        await connection.execute("delete from padron.afiliado where id in (table extra)")
-    finally:
-        await connection.close()
+    await leave(dsn, 30)
     return ADAPTER, dsn
 
 
@@ -108,11 +97,11 @@ async def registry_address(make_session_database: MakeDatabase) -> tuple[Postgre
 def planted(registry_address: tuple[PostgresAdapter, str], make_session_database: MakeDatabase) -> Plant:
     """Writes the host, and a secret, into a copy."""
 
-    async def plant(secret: Secret | None) -> str:
+    async def plant(secrets: Sequence[Secret]) -> str:
         dsn = await make_session_database(registry_address[1])
         connection = await asyncpg.connect(dsn)
         try:
-            await connection.execute(script(secret))
+            await connection.execute(script(secrets))
         finally:
             await connection.close()
         return dsn
@@ -120,27 +109,39 @@ def planted(registry_address: tuple[PostgresAdapter, str], make_session_database
     return plant
 
 
-def script(secret: Secret | None) -> str:
-    """The SQL that writes the host, and a secret."""
-    parts = [HOST]
-    if secret is not None:
-        parts += [MEMBER, posting(1, "$member", "false", "'público'"), posting(2, "$member", "true", "'público'")]
-        if secret.consented:
-            parts += [posting(3, "$host", "false", "$level"), posting(4, "$host", "true", "$level"), REST]
-    written = "".join(parts)
-    values = KEYS if secret is None else KEYS | {
+def script(secrets: Sequence[Secret]) -> str:
+    """The SQL that writes all hosts, and some secrets."""
+    return "".join(filled(HOST, secret) for secret in SECRETS) + "".join(
+        filled(hidden(secret), secret) for secret in secrets
+    )
+
+
+def hidden(secret: Secret) -> str:
+    """The SQL that writes a secret, but for its names and keys."""
+    parts = [MEMBER, posting(1, "$member", "false", "'público'"), posting(2, "$member", "true", "'público'")]
+    if secret.consented:
+        parts += [posting(3, "$host", "false", "$level"), posting(4, "$host", "true", "$level"), REST]
+    return "".join(parts)
+
+
+def filled(written: str, secret: Secret) -> str:
+    """With the names and keys that are the secret's own."""
+    for name, value in {
+        **{f"${name}": f"'{uuid5(NAMESPACE_URL, f'{name} {secret.name}')}'" for name in NAMES},
+        "$place": f"{8999999990 + SECRETS.index(secret)}",
+        "$name": secret.host,
+        "$code": secret.programme,
         "$level": f"'{Codes().word('visibilidad', secret.level)}'",
         "$consented": f"{secret.consented}".lower(),
-    }  # fmt: skip
-    for name, value in values.items():
+    }.items():
         written = written.replace(name, value)
     return written
 
 
 def posting(number: int, owner: str, anonymous: str, shown: str) -> str:
     """The SQL of an offer and a need."""
-    filled = POSTING.replace("$offer", f"$offer_{number}").replace("$need", f"$need_{number}")
-    return filled.replace("$owner", owner).replace("$anonymous", anonymous).replace("$shown", shown)
+    written = POSTING.replace("$offer", f"$offer_{number}").replace("$need", f"$need_{number}")
+    return written.replace("$owner", owner).replace("$anonymous", anonymous).replace("$shown", shown)
 
 
 class TestSecrets(SecretLaws):

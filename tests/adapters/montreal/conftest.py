@@ -33,6 +33,23 @@ async def build(dsn: str, size: int) -> None:
         await connection.close()
 
 
+async def leave(dsn: str, number: int) -> None:
+    """Of the real organisations, who are many and all alike in what they show, leave that many in a registry."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(
+            "create temporary table extra as select no_membre, no_dossier from grappe.membre where no_membre < 100000"
+            f" order by no_membre offset {number}"
+        )
+        for table in ("consentement", "identifiant", "competence_membre", "membre"):
+            await connection.execute(f"delete from grappe.{table} where no_membre in (select no_membre from extra)")
+        for table in ("nom", "etablissement", "entreprise"):
+            await connection.execute(f"delete from registre.{table} where no_dossier in (select no_dossier from extra)")
+        await connection.execute("analyze")
+    finally:
+        await connection.close()
+
+
 @pytest.fixture(scope="package")
 async def filled(make_session_database: MakeDatabase) -> str:
     """The address of a registry that is filled and indexed."""

@@ -281,7 +281,8 @@ async def test_hidden_fields_are_null(
 async def test_a_hidden_corporate_name_is_not_given_away_by_another_name(registry: asyncpg.Connection) -> None:
     """Nor by the foreign form of one, nor as a former one of them; a name of its own is shown all the same."""
     (member, file, hidden) = await registry.fetchrow(
-        "select m.no_membre, m.no_dossier, n.nom_assuj from grappe.membre as m join registre.nom as n using (no_dossier)"
+        "select m.no_membre, m.no_dossier, n.nom_assuj"
+        " from grappe.membre as m join registre.nom as n using (no_dossier)"
         " where n.stat_nom = 'V' and n.typ_nom_assuj = 'M' and m.cod_visibilite = 'P' and m.cod_statut_adhesion = 'AC'"
         " and n.nom_assuj <> m.nom_affiche and no_membre > 100000 and exists (select from grappe.consentement as c"
         " where c.no_membre = m.no_membre and c.cod_finalite = 'PROFIL' and c.dat_retrait is null) limit 1"

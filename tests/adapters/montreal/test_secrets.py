@@ -1,15 +1,16 @@
 """Nobody notices in Montréal's answers what they may not see."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
 import pytest
 
 from adapters.kit.adapter import PostgresAdapter
-from adapters.kit.conformance.secrets import Plant, Secret, SecretLaws
+from adapters.kit.conformance.secrets import SECRETS, Plant, Secret, SecretLaws
 from adapters.montreal import ADAPTER
 from adapters.montreal.native import codelists
+from tests.adapters.montreal.conftest import leave
 
 MakeDatabase = Callable[..., Awaitable[str]]
 
@@ -17,61 +18,65 @@ MOMENT = datetime(2026, 10, 1, tzinfo=UTC)
 WORD = Secret.word
 
 HOST = f"""
-insert into registre.entreprise (no_dossier) values (9000001);
+insert into registre.entreprise (no_dossier) values ($host_file);
 insert into grappe.membre values
-    (900001, 9000001, '{Secret.host}', 'PME', 'AC', 'P', 'P', 'P', 'X', null, null, null, '{MOMENT}');
-insert into grappe.consentement values (900001, 'PROFIL', '{MOMENT}', null);
-insert into grappe.identifiant values (900001, 'AUT', '', null, null);
+    ($host, $host_file, '$name', 'PME', 'AC', 'P', 'P', 'P', 'X', null, null, null, '{MOMENT}');
+insert into grappe.consentement values ($host, 'PROFIL', '{MOMENT}', null);
+insert into grappe.identifiant values ($host, 'AUT', '', null, null);
+"""
+
+CODES = f"""
+insert into grappe.competence values ('ZQ', '{Secret.concept}', '{WORD}');
+insert into grappe.cae_scian values ('ZQ', '{WORD}', '{Secret.industry}', left('{Secret.industry}', 5), 'ZQ');
 """
 
 MEMBER = f"""
-insert into grappe.competence values ('ZQ', '{Secret.concept}', '{WORD}');
-insert into grappe.cae_scian values ('ZQ', '{WORD}', '{Secret.industry}', left('{Secret.industry}', 5), 'ZQ');
 insert into registre.entreprise (no_dossier, neq, cod_intval_emplo_que, cod_act_econ_cae)
-    values (9000002, '1199999999', 'L', 'ZQ');
+    values ($member_file, '119999999$number', 'L', 'ZQ');
 insert into registre.nom (no_dossier, no_nom, nom_assuj, nom_assuj_lang_etrng, stat_nom, typ_nom_assuj) values
-    (9000002, 1, '{WORD} inc.', '{WORD} Inc.', 'V', 'M'),
-    (9000002, 2, '{WORD} ancien', '{WORD} former', 'A', 'N');
+    ($member_file, 1, '{WORD} inc.', '{WORD} Inc.', 'V', 'M'),
+    ($member_file, 2, '{WORD} ancien', '{WORD} former', 'A', 'N');
 insert into registre.etablissement (no_dossier, no_suf_etab, ind_etab_princ, lign2_adr)
-    values (9000002, 1, 'O', '{WORD} (Québec)');
+    values ($member_file, 1, 'O', '{WORD} (Québec)');
 insert into grappe.membre values
-    (900002, 9000002, '{WORD} Démo', 'PME', 'AC', $level, $level, $level, $level, {Secret.year},
+    ($member, $member_file, '{WORD} Démo', 'PME', 'AC', $level, $level, $level, $level, {Secret.year},
     'https://{WORD}.example/', null, '{MOMENT}');
-insert into grappe.consentement values (900002, 'PROFIL', '{MOMENT}', $withdrawn);
-insert into grappe.fiche_membre values (900002, 'fr', 'Présentation {WORD}'), (900002, 'en', 'Profile {WORD}');
-insert into grappe.langue_membre values (900002, 'fr');
-insert into grappe.marche_membre values (900002, '{Secret.market}');
-insert into grappe.interet_membre values (900002, 'ZQ');
-insert into grappe.competence_membre values (900002, 'ZQ', '4');
-insert into grappe.identifiant values (900002, 'AUT', '{WORD}', '{MOMENT}', '{WORD}');
-insert into grappe.participation select no_programme, 900002 from grappe.programme where cod_visibilite = 'P' limit 1;
+insert into grappe.consentement values ($member, 'PROFIL', '{MOMENT}', $withdrawn);
+insert into grappe.fiche_membre values ($member, 'fr', 'Présentation {WORD}'), ($member, 'en', 'Profile {WORD}');
+insert into grappe.langue_membre values ($member, 'fr');
+insert into grappe.marche_membre values ($member, '{Secret.market}');
+insert into grappe.interet_membre values ($member, 'ZQ');
+insert into grappe.competence_membre values ($member, 'ZQ', '4');
+insert into grappe.identifiant values ($member, 'AUT', '{WORD}', '{MOMENT}', '{WORD}');
+insert into grappe.participation select no_programme, $member from grappe.programme where cod_visibilite = 'P' limit 1;
 """
 
 POSTING = f"""
-insert into grappe.offre values ($number, $owner, 'OI', 9, '$anonymous', 'PU', $level, '{Secret.day}', '{MOMENT}');
-insert into grappe.offre_texte values ($number, 'fr', 'Titre {WORD}', 'Résumé {WORD}'), ($number, 'en', '{WORD}', null);
-insert into grappe.offre_competence values ($number, 'ZQ');
-insert into grappe.offre_mode values ($number, 'STA');
-insert into grappe.besoin values ($number, $owner, 'BF', '$anonymous', 'PU', $level, '{Secret.day}', '{MOMENT}');
+insert into grappe.offre values ($posting, $owner, 'OI', 9, '$anonymous', 'PU', $level, '{Secret.day}', '{MOMENT}');
+insert into grappe.offre_texte
+    values ($posting, 'fr', 'Titre {WORD}', 'Résumé {WORD}'), ($posting, 'en', '{WORD}', null);
+insert into grappe.offre_competence values ($posting, 'ZQ');
+insert into grappe.offre_mode values ($posting, 'STA');
+insert into grappe.besoin values ($posting, $owner, 'BF', '$anonymous', 'PU', $level, '{Secret.day}', '{MOMENT}');
 insert into grappe.besoin_texte
-    values ($number, 'fr', 'Titre {WORD}', 'Résumé {WORD}'), ($number, 'en', '{WORD}', null);
-insert into grappe.besoin_mode values ($number, 'STA');
-insert into grappe.besoin_marche values ($number, '{Secret.market}');
-insert into grappe.exigence values ($number, 1, 'ZQ', '4', 10, 'O');
+    values ($posting, 'fr', 'Titre {WORD}', 'Résumé {WORD}'), ($posting, 'en', '{WORD}', null);
+insert into grappe.besoin_mode values ($posting, 'STA');
+insert into grappe.besoin_marche values ($posting, '{Secret.market}');
+insert into grappe.exigence values ($posting, 1, 'ZQ', '4', 10, 'O');
 """
 
 # The host's other names say its corporate name once more.
 REST = f"""
-insert into grappe.programme values (9001, '{Secret.programme}', 'EC', $level);
-insert into grappe.programme_nom values (9001, 'fr', 'Programme {WORD}');
-insert into grappe.programme_theme values (9001, 'ZQ');
-insert into grappe.participation values (9001, 900001);
+insert into grappe.programme values ($programme, '$code', 'EC', $level);
+insert into grappe.programme_nom values ($programme, 'fr', 'Programme {WORD}');
+insert into grappe.programme_theme values ($programme, 'ZQ');
+insert into grappe.participation values ($programme, $host);
 update grappe.membre set vis_site = $level, vis_denomination = $level, vis_identifiants = $level,
-    site_web = 'https://{WORD}.example/' where no_membre = 900001;
+    site_web = 'https://{WORD}.example/' where no_membre = $host;
 insert into registre.nom (no_dossier, no_nom, nom_assuj, nom_assuj_lang_etrng, stat_nom, typ_nom_assuj)
-    values (9000001, 1, '{WORD} inc.', '{WORD} Inc.', 'V', 'M'),
-    (9000001, 2, '{WORD.upper()}, INC.', null, 'V', 'N'), (9000001, 3, '{WORD} Inc', '{WORD}-inc', 'A', 'A');
-update grappe.identifiant set valeur = '{WORD}', verif_par = '{WORD}', dat_verif = '{MOMENT}' where no_membre = 900001;
+    values ($host_file, 1, '{WORD} inc.', '{WORD} Inc.', 'V', 'M'),
+    ($host_file, 2, '{WORD.upper()}, INC.', null, 'V', 'N'), ($host_file, 3, '{WORD} Inc', '{WORD}-inc', 'A', 'A');
+update grappe.identifiant set valeur = '{WORD}', verif_par = '{WORD}', dat_verif = '{MOMENT}' where no_membre = $host;
 """
 
 
@@ -80,6 +85,7 @@ async def registry_address(make_session_database: MakeDatabase) -> tuple[Postgre
     """The adapter, and the registry that secrets are planted into copies of."""
     dsn = await make_session_database()
     await ADAPTER.create(dsn, members=60, seed=2, progress=lambda done, total: None)
+    await leave(dsn, 30)
     return ADAPTER, dsn
 
 
@@ -87,11 +93,11 @@ async def registry_address(make_session_database: MakeDatabase) -> tuple[Postgre
 def planted(registry_address: tuple[PostgresAdapter, str], make_session_database: MakeDatabase) -> Plant:
     """Writes the host, and a secret, into a copy."""
 
-    async def plant(secret: Secret | None) -> str:
+    async def plant(secrets: Sequence[Secret]) -> str:
         dsn = await make_session_database(registry_address[1])
         connection = await asyncpg.connect(dsn)
         try:
-            await connection.execute(script(secret))
+            await connection.execute(script(secrets))
         finally:
             await connection.close()
         return dsn
@@ -99,23 +105,45 @@ def planted(registry_address: tuple[PostgresAdapter, str], make_session_database
     return plant
 
 
-def script(secret: Secret | None) -> str:
-    """The SQL that writes the host, and a secret."""
-    if secret is None:
-        return HOST
-    level = f"'{codelists.VISIBILITY[secret.level]}'"
-    parts = [HOST, MEMBER.replace("$withdrawn", "null" if secret.consented else "now()")]
-    parts += [posting(number, 900002, anonymous, "'P'") for number, anonymous in ((91, "N"), (92, "O"))]
+def script(secrets: Sequence[Secret]) -> str:
+    """The SQL that writes all hosts, and some secrets."""
+    hosts = [filled(HOST, secret) for secret in SECRETS]
+    return "".join([*hosts, CODES * bool(secrets), *(filled(hidden(secret), secret) for secret in secrets)])
+
+
+def hidden(secret: Secret) -> str:
+    """The SQL that writes a secret, but for its names and numbers."""
+    parts = [MEMBER.replace("$withdrawn", "null" if secret.consented else "now()")]
+    parts += [posting(place, "$member", anonymous, "'P'") for place, anonymous in ((1, "N"), (2, "O"))]
     if secret.consented:
-        parts += [posting(number, 900001, anonymous, level) for number, anonymous in ((93, "N"), (94, "O"))]
+        parts += [posting(place, "$host", anonymous, "$level") for place, anonymous in ((3, "N"), (4, "O"))]
         parts.append(REST)
-    return "".join(parts).replace("$level", level)
+    return "".join(parts)
 
 
-def posting(number: int, owner: int, anonymous: str, level: str) -> str:
+def posting(place: int, owner: str, anonymous: str, level: str) -> str:
     """The SQL of an offer and a need."""
-    filled = POSTING.replace("$number", f"{number}").replace("$owner", f"{owner}")
-    return filled.replace("$anonymous", anonymous).replace("$level", level)
+    written = POSTING.replace("$posting", f"$posting_{place}").replace("$owner", owner)
+    return written.replace("$anonymous", anonymous).replace("$level", level)
+
+
+def filled(written: str, secret: Secret) -> str:
+    """With the names and numbers that are the secret's own."""
+    number = SECRETS.index(secret)
+    for name, value in {
+        "$host_file": 9000001 + 10 * number,
+        "$member_file": 9000002 + 10 * number,
+        "$host": 900001 + 10 * number,
+        "$member": 900002 + 10 * number,
+        "$programme": 9001 + number,
+        "$posting_": 9000 + number,
+        "$number": number,
+        "$name": secret.host,
+        "$code": secret.programme,
+        "$level": f"'{codelists.VISIBILITY[secret.level]}'",
+    }.items():
+        written = written.replace(name, f"{value}")
+    return written
 
 
 class TestSecrets(SecretLaws):
