@@ -10,10 +10,14 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gateway.embedded import EmbeddedServer
 from gateway.store import Store
 from gateway.store.migration import migrate
+
+settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])  # of a busy machine, not of the test
+settings.load_profile("tests")
 
 CITIES = ("montreal", "guadalajara")
 MEMBERS = 150
@@ -28,7 +32,7 @@ def postgres() -> Iterator[EmbeddedServer]:
     """A started server, fast and not durable, for the whole session."""
     home = Path(tempfile.mkdtemp(prefix="corridor-tests-"))
     home.chmod(0o755)  # so that root's server, which runs as somebody else, can live in it
-    server = EmbeddedServer("tests", home, durable=False)
+    server = EmbeddedServer("tests", home, durable=False, settings={"max_connections": "300"})
     try:
         server.start()
         yield server

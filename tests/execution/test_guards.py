@@ -90,9 +90,7 @@ async def test_the_scope_opens_the_field(watched: tuple[Gateway, ListedRegistry]
 
 async def test_a_field_that_is_left_out_needs_no_scope(watched: tuple[Gateway, ListedRegistry]) -> None:
     gateway, registry = watched
-    text = (
-        "query($on: Boolean!) { members(first: 1) { complete nodes { identifiers @include(if: $on) { scheme } } } }"
-    )
+    text = "query($on: Boolean!) { members(first: 1) { complete nodes { identifiers @include(if: $on) { scheme } } } }"
     assert "data" in await run(gateway, text, ANONYMOUS, on=False)
     registry.asked.clear()
     assert "data" not in await run(gateway, text, ANONYMOUS, on=True)

@@ -137,6 +137,7 @@ class RunningGateway:
             request_deadline=deadline,
             graphiql=False,
             rates=RatesSettings(enabled=False),
+            max_concurrent=200,
         )
         self.directory: Directory = open_directory(self.settings)
         for source in self.directory:

@@ -1,5 +1,6 @@
 """Every string that a client can send, with what no registry can store: refused before any registry hears of it."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterator
 
 import httpx
@@ -13,6 +14,7 @@ from graphql import (
 )
 
 from schemas.schema import build
+from tests.http.conftest import HEADERS, Staged
 from tests.http.served import errors_of
 
 Ask = Callable[..., Awaitable[httpx.Response]]
@@ -90,6 +92,10 @@ VALUES = {
 REFUSED = {"SYNTAX_ERROR", "VALIDATION_FAILED", "BAD_VARIABLES", "BAD_REQUEST", "BAD_INPUT", "BAD_ID", "BAD_CURSOR"}
 
 
+IN_THE_LOG = "Viewer.disclosures(after:)"
+"""A place that not everybody may use."""
+
+
 def places() -> Iterator[str]:
     """The coordinates of all arguments and input fields of the schema that take text."""
     for name, of in build()._schema.type_map.items():
@@ -108,7 +114,18 @@ def _takes_text(of: object) -> bool:
 
 
 def test_no_place_of_the_schema_is_forgotten() -> None:
-    assert set(places()) == set(OPERATIONS)
+    assert set(places()) == {*OPERATIONS, IN_THE_LOG}
+
+
+@pytest.mark.parametrize("name", VALUES)
+async def test_a_place_in_the_log_is_one_of_its_cursors(staged: Staged, name: str) -> None:
+    async with httpx.AsyncClient(base_url=staged.url, timeout=20, headers=HEADERS) as client:
+        query = "query ($v: String!) { viewer { disclosures(after: $v) { edges { cursor } } } }"
+        content = json.dumps({"query": query, "variables": {"v": VALUES[name]}})
+        response = await client.post("/graphql", content=content, headers=staged.login("Privacy officer"))
+    codes = {error["extensions"]["code"] for error in errors_of(response)}
+    assert codes
+    assert codes <= REFUSED, codes
 
 
 @pytest.mark.parametrize("place", OPERATIONS)
