@@ -19,10 +19,10 @@ class Least:
 
 LEAST: Mapping[str, Least] = MappingProxyType(
     {
-        "Q1": Least(floor=0.42, naive=8.0),
-        "Q2": Least(floor=0.42, naive=5.0),
-        "Q3": Least(floor=0.42, naive=4.0),
-        "Q4": Least(floor=0.42, naive=5.0),
+        "Q1": Least(floor=0.25, naive=6.0),
+        "Q2": Least(floor=0.36, naive=5.0),
+        "Q3": Least(floor=0.3, naive=3.0),
+        "Q4": Least(floor=0.32, naive=4.0),
     }
 )
 """About half of what the short form measures on an idle machine: raise it as that rises."""
