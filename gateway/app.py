@@ -103,6 +103,7 @@ def document_limits(settings: Settings) -> DocumentLimits:
         crowd=settings.max_directives_at_place,
         repeats=settings.max_repeats,
         items=settings.max_items,
+        errors=settings.max_errors,
     )
 
 

@@ -269,6 +269,7 @@ class Settings(BaseSettings):
     max_repeats: int = Field(
         25, ge=1, description="How often one response key may be asked for at one place, fragments taken together."
     )
+    max_errors: int = Field(5, ge=1, description="Mistakes that are told of a document that is not valid.")
     max_items: int = Field(2000, ge=1, description="Items that the lists in an operation's variables have together.")
     max_cost: int = Field(1000, ge=1, description="What one operation may cost.")
     max_nodes: int = Field(10_000, ge=1, description="Objects that an answer may hold at most.")

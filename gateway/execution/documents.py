@@ -42,6 +42,7 @@ from gateway.limits.weights import Weight
 __all__ = ["MOST_ERRORS", "Document", "Documents", "Limits", "Prepared", "Refused", "variables"]
 
 MOST_ERRORS = 5
+"""Errors of variables, and forbidden fields, that are told at once."""
 _LIMITS_OF_GRAPHQL = {
     "Syntax Error: Document contains more than": ErrorCode.TOO_MANY_TOKENS,
     "Syntax Error: Document is nested too deeply": ErrorCode.TOO_DEEP,
@@ -79,7 +80,8 @@ class Limits:
 
     ``characters`` and ``tokens`` are counted before it is parsed, the rest before it is validated: ``crowd`` is how
     many directives may stand at one place, ``repeats`` how often one response key may be asked for there. ``items``
-    is how many the lists in an operation's variables may have together.
+    is how many the lists in an operation's variables may have together. ``errors`` is how many mistakes of a document
+    are told.
     """
 
     tokens: int = 1000
@@ -93,6 +95,7 @@ class Limits:
     crowd: int = 4
     repeats: int = 25
     items: int = 2000
+    errors: int = 5
 
     def check(self, measured: Measure) -> None:
         """Raises ClientError for the first limit that a document is over."""
@@ -230,7 +233,7 @@ class Documents:
         except GraphQLSyntaxError as error:
             raise Refused([_coded(error, ErrorCode.SYNTAX_ERROR)]) from None
         self._check_size(node)
-        errors = validate(self._schema, node, max_errors=MOST_ERRORS, hide_suggestions=True)
+        errors = validate(self._schema, node, max_errors=self._limits.errors, hide_suggestions=True)
         if errors:
             raise Refused([_coded(error, ErrorCode.VALIDATION_FAILED) for error in errors])
         fragments = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
@@ -253,7 +256,7 @@ class Documents:
             raise Refused.because(error) from None
         self._check_directives(measured.doubled)
         if measured.cyclic:
-            errors = validate(self._schema, node, [NoFragmentCyclesRule], max_errors=MOST_ERRORS)
+            errors = validate(self._schema, node, [NoFragmentCyclesRule], max_errors=self._limits.errors)
             raise Refused([_coded(error, ErrorCode.VALIDATION_FAILED) for error in errors])
         repeated, most = most_repeated(node), self._limits.repeats
         if repeated.times > most:

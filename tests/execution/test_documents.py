@@ -262,3 +262,12 @@ def coerced(sent: dict[str, Any]) -> Any:
 
 
 PREPARED = documents().get(DECLARED).operation(None)
+
+
+@pytest.mark.parametrize("most", [1, 5, 9])
+def test_as_many_mistakes_are_told_as_the_limit_says(most: int) -> None:
+    text = "{ " + " ".join(f"nothing{place}" for place in range(9)) + " }"
+    with pytest.raises(Refused) as refused:
+        documents(Limits(errors=most)).get(text)
+    told = [error for error in refused.value.errors if "nothing" in error.message]
+    assert len(told) == most
