@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from graphql import GraphQLError
@@ -14,21 +14,17 @@ from rich.table import Table
 
 from gateway.app import document_limits
 from gateway.cli.configuration import read_settings
-from gateway.cli.migrate import OwnerOption, owner_dsn, reach
+from gateway.cli.migrate import OwnerOption, with_store
 from gateway.cli.terminal import OUT, TABLES, USAGE, fail
-from gateway.errors import ClientError
 from gateway.execution.documents import Documents, Refused
 from gateway.http.persisted import digest_of
-from gateway.store import SchemaMismatch, Store
+from gateway.store import Store
 from schemas.schema import build
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Trusted documents: register, list, remove.", no_args_is_help=True)
 
-_Answer = TypeVar("_Answer")
-
-_STORE_SECONDS = 10.0
 _MOST_BYTES = 256 * 1024
 _SUFFIXES = (".graphql", ".gql")
 _MANIFEST = "apollo-persisted-query-manifest"
@@ -86,7 +82,7 @@ def register(
             ]
         return sum(each is not None for each in inserted)
 
-    new = _with_store(dsn, write)
+    new = with_store(dsn, write)
     for digest, _, place in rows:
         OUT.print(f"sha256:{digest}  {place}", soft_wrap=True)
     OUT.print(f"{new} new, {len(rows) - new} registered before. Gateways that run take them at once.")
@@ -100,7 +96,7 @@ def list_(dsn: OwnerOption = None) -> None:
         return await store.fetch("select hash, name, registered_at from corridor.documents order by name, hash")
 
     table = Table("Document", "Registered", "From", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    rows = _with_store(dsn, read)
+    rows = with_store(dsn, read)
     for row in rows:
         at = f"{row['registered_at'].astimezone(UTC):%Y-%m-%d %H:%M}"
         table.add_row(f"sha256:{row['hash']}", at, row["name"])
@@ -123,7 +119,7 @@ def remove(
     async def delete(store: Store) -> Any:
         return await store.fetchval("delete from corridor.documents where hash = $1 returning 1", named[1])
 
-    if _with_store(dsn, delete) is None:
+    if with_store(dsn, delete) is None:
         fail("no document of this hash is registered.")
     OUT.print(f"sha256:{named[1]} is removed.", soft_wrap=True)
 
@@ -179,22 +175,3 @@ def _problems(documents: Documents, found: _Found) -> Iterable[str]:
 def _located(place: str, error: GraphQLError) -> str:
     where = "".join(f":{each.line}:{each.column}" for each in (error.locations or ())[:1])
     return f"{place}{where}: {error.message}"
-
-
-def _with_store(dsn: str | None, work: Callable[[Store], Awaitable[_Answer]]) -> _Answer:
-    """Does what needs the store; ends the command where it is not reached, refuses, or is not migrated."""
-    address = owner_dsn(dsn)
-
-    async def opened() -> _Answer:
-        store = Store(address, 1, _STORE_SECONDS)
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    try:
-        return reach(opened())
-    except SchemaMismatch as mismatch:
-        fail(mismatch.state.value)
-    except ClientError as error:
-        fail(f"the store cannot be used: {error.__cause__ or error}")

@@ -15,11 +15,9 @@ from gateway.access.register import Entry, Register
 from gateway.access.viewer import GRANTABLE, Scope, ViewerClass
 from gateway.cli.cities import by_name
 from gateway.cli.configuration import read_settings
-from gateway.cli.migrate import OwnerOption, owner_dsn, reach
+from gateway.cli.migrate import OwnerOption, with_store
 from gateway.cli.terminal import ERRORS, OUT, TABLES, USAGE, fail
-from gateway.errors import ClientError
 from gateway.federation.reference import member_cluster
-from gateway.store import SchemaMismatch, Store
 
 __all__ = ["app"]
 
@@ -27,7 +25,6 @@ app = typer.Typer(help="API keys of partners: create, list, revoke.", no_args_is
 
 _Answer = TypeVar("_Answer")
 
-_STORE_SECONDS = 10.0
 _LIFETIME = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _LONGEST = timedelta(days=3660)
@@ -102,22 +99,8 @@ def revoke(
 
 
 def _with_register(dsn: str | None, work: Callable[[Register], Awaitable[_Answer]]) -> _Answer:
-    """Does what needs the register; ends the command where the store is not reached, refuses, or is not migrated."""
-    address = owner_dsn(dsn)
-
-    async def opened() -> _Answer:
-        store = Store(address, 1, _STORE_SECONDS)
-        try:
-            return await work(Register(store, member_cluster, time))
-        finally:
-            await store.close()
-
-    try:
-        return reach(opened())
-    except SchemaMismatch as mismatch:
-        fail(mismatch.state.value)
-    except ClientError as error:
-        fail(f"the store cannot be used: {error.__cause__ or error}")
+    """Does what needs the register, as ``with_store`` does."""
+    return with_store(dsn, lambda store: work(Register(store, member_cluster, time)))
 
 
 def _lifetime(text: str) -> timedelta:

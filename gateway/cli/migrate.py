@@ -1,7 +1,7 @@
 """``corridor migrate``: brings the schema of the corridor store up to date."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
@@ -12,9 +12,11 @@ from gateway.cli.control import is_running
 from gateway.cli.demo_store import read_owner
 from gateway.cli.registries import default_home
 from gateway.cli.terminal import OUT, USAGE, fail
+from gateway.errors import ClientError
+from gateway.store import SchemaMismatch, Store
 from gateway.store.schema import SchemaState, schema_of
 
-__all__ = ["OwnerOption", "owner_dsn", "reach", "run"]
+__all__ = ["OwnerOption", "owner_dsn", "reach", "run", "with_store"]
 
 OwnerOption = Annotated[
     str | None,
@@ -22,6 +24,8 @@ OwnerOption = Annotated[
 ]
 
 _Answer = TypeVar("_Answer")
+
+_STORE_SECONDS = 10.0
 
 _NO_STORE = """\
 no store is set. Give the address of a Postgres database that is the gateway's own:
@@ -83,6 +87,25 @@ def reach(work: Coroutine[Any, Any, _Answer]) -> _Answer:
         fail(f"the store refused: {error}")
     except (OSError, TimeoutError, asyncpg.InterfaceError, ValueError) as error:
         fail(f"the store cannot be reached: {error or 'no answer in time'}")
+
+
+def with_store(dsn: str | None, work: Callable[[Store], Awaitable[_Answer]]) -> _Answer:
+    """Does what needs the store as its owner; ends the command where it is not reached, refuses, or is not migrated."""
+    address = owner_dsn(dsn)
+
+    async def opened() -> _Answer:
+        store = Store(address, 1, _STORE_SECONDS)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    try:
+        return reach(opened())
+    except SchemaMismatch as mismatch:
+        fail(mismatch.state.value)
+    except ClientError as error:
+        fail(f"the store cannot be used: {error.__cause__ or error}")
 
 
 def _was(version: str | None) -> str:
