@@ -20,9 +20,8 @@ __all__ = ["Disclosed", "Disclosure"]
 _MATCHED = "matchedOn"
 _CURSOR = "cursor"
 
-
-_Told = tuple[str, Shape | str, bool]
-"""By the registry of which cluster, in which shape or as which field, and whether with cursors."""
+_Source = tuple[str, Shape | str, bool]
+"""Where something was told: by the registry of which cluster, in which shape or as which field, with cursors or not."""
 
 
 class Disclosure(NamedTuple):
@@ -42,7 +41,7 @@ class Disclosed:
     def __init__(self, viewer: Viewer, own: Reference | None) -> None:
         self._public = viewer.view("") is Visibility.PUBLIC
         self._own = own
-        self._found: dict[_Told, set[str]] = {}
+        self._found: dict[_Source, set[str]] = {}
 
     def rows(self, keys: Iterable[Key], found: Iterable[Found]) -> None:
         """Takes in rows that were read by reference."""
