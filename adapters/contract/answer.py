@@ -22,8 +22,12 @@ class Row:
     The content is JSON ``text`` where the registry builds text, else ``value`` (nested dicts by
     response key, codes unworded). ``broken`` says that a required value is missing or a code is
     unknown: such a row is read field by field, so that the error has a path. ``hits`` is a JSON
-    list of what a search found, each ``{field, lang, snippet, exact, concept}``. ``subject`` is the key of the member
-    that the row tells of: its own for a member, the owner's for an offer or a need that is not anonymous.
+    list of what a search found, each ``{field, lang, snippet, exact, concept}``; of a match, a JSON object of the parts
+    of its score: ``requirements``, those that are met at all, each ``{key, best, concept, level, covers}`` of the best
+    capability; ``fit`` (F) and ``reverse`` (R), ``oneSided``, ``market``, ``mode``, ``programme``, ``language``,
+    ``freshness``; ``need``, the key of the need behind R, or null where that is 0; ``orgType`` and ``country``.
+    ``subject`` is the key of the member that the row tells of: its own for a member, the owner's for an offer or a need
+    that is not anonymous.
     """
 
     key: str

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from adapters.contract import codes
 from adapters.contract.objects import Facet, Field, Filter, Kind, Object, Order, TextField
+from adapters.contract.viewers import Purpose
 
 __all__ = ["CATALOGUE", "CONCEPT_POINTS", "Path", "path_of"]
 
@@ -109,8 +110,26 @@ _PROGRAMME = Object(
         _code("status", codes.ProgrammeStatus),
     ),
     keyed=True,
+    node=True,
     orders=_by_name(Order("CODE", "code", Kind.TEXT)),
     texts=_by_name(TextField("NAME", 0, 0)),
+)
+
+# No orders, filters, facets or texts, and no node: nothing lists it, finds it or counts it. Its key is that of its
+# member, a slash and its ``ref``.
+_CONTACT = Object(
+    "contact",
+    "ContactPoint",
+    _by_name(
+        _leaf("ref"),
+        _leaf("name", null=True),
+        _leaf("role", null=True),
+        _leaf("email", null=True),
+        _leaf("phone", null=True),
+        _leaf("preferred_language", null=True),
+    ),
+    keyed=True,
+    link="member_key",
 )
 
 _UPDATED = Order("UPDATED_AT", "updated_at", Kind.INSTANT)
@@ -157,9 +176,12 @@ _MEMBER = Object(
         ),
         _code("membership_status", codes.MembershipStatus),
         _code("visibility", codes.Visibility),
+        Field("purposes", Kind.CODES, codelist=Purpose, internal=True),
         _leaf("updated_at", Kind.INSTANT),
+        Field("contacts", Kind.CHILDREN, target="contact", link="member_key", order=("ref",), own=True),
     ),
     keyed=True,
+    node=True,
     orders=_by_name(
         Order("NAME", "name_key", Kind.TEXT),
         _UPDATED,
@@ -212,6 +234,7 @@ _OFFER = Object(
         _leaf("updated_at", Kind.INSTANT),
     ),
     keyed=True,
+    node=True,
     orders=_by_name(_UPDATED, _VALID),
     filters=_by_name(Filter("kinds", ("kind",)), Filter("concepts", ("concepts",)), Filter("modes", ("modes",))),
     facets=_by_name(Facet("OFFER_KIND", ("kind",)), Facet("CONCEPT", ("concepts",)), Facet("MODE", ("modes",))),
@@ -237,6 +260,7 @@ _NEED = Object(
         _leaf("updated_at", Kind.INSTANT),
     ),
     keyed=True,
+    node=True,
     orders=_by_name(_UPDATED, _VALID),
     filters=_by_name(
         Filter("kinds", ("kind",)),
@@ -264,6 +288,7 @@ CATALOGUE: Mapping[str, Object] = MappingProxyType(
             _IDENTIFIER,
             _INDUSTRY,
             _CAPABILITY,
+            _CONTACT,
             _OFFER,
             _NEED,
             _REQUIREMENT,

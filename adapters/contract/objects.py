@@ -49,7 +49,9 @@ class Field:
     ``codelist`` closes the values of CODE and CODES. ``target`` names the object behind the field; ``link`` is the
     column that joins: of the child for CHILDREN, of this row for PARENT; ``through`` is a projection of pairs for
     CHILDREN that are shared. ``order`` is the
-    total order of CHILDREN (a leading ``-`` is descending). ``vocabulary`` names who words a TERM.
+    total order of CHILDREN (a leading ``-`` is descending). ``vocabulary`` names who words a TERM. An ``internal``
+    field is for the registry's own decisions: no query asks for it, and the schema does not show it. CHILDREN that are
+    a member's ``own`` are empty under every view but PRIVATE, where the member itself looks.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Field:
     through: str = ""
     order: tuple[str, ...] = ()
     vocabulary: str = ""
+    internal: bool = False
+    own: bool = False
 
     def __post_init__(self) -> None:
         if not self.columns and self.kind not in {Kind.LOCALIZED, Kind.CHILDREN, Kind.CLUSTER, Kind.GROUP}:
@@ -107,14 +111,16 @@ class TextField:
 class Object:
     """An object of the contract: what one projection gives rows of.
 
-    ``keyed`` objects have a ``key`` column and a global ID. ``texts`` are the kinds of rows of
-    ``<name>_text``, where it has one. ``concepts`` is the path along which a search meets concepts.
+    ``keyed`` objects have a ``key`` column and can be fetched by it; those that are a ``node`` have a global ID as
+    well, which anybody may hand in. ``texts`` are the kinds of rows of ``<name>_text``, where it has one. ``concepts``
+    is the path along which a search meets concepts.
     """
 
     name: str
     typename: str
     fields: Mapping[str, Field]
     keyed: bool = False
+    node: bool = False
     link: str = ""
     orders: Mapping[str, Order] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)

@@ -14,7 +14,7 @@ ADAPTER = PostgresAdapter.of(
         subdivision="MX-JAL",
         time_zone="America/Mexico_City",
         languages=("es",),
-        adapter_version="1.1.0",
+        adapter_version="1.2.0",
     ),
     __file__,
     __name__,

@@ -48,6 +48,12 @@ create unique index if not exists afiliado_compartido
         and estatus in ('vigente', 'suspendido')
         and consentimiento @> '{"intercambio_de_perfil": {"vigente": true}}';
 
+-- Contacts: by their own key, and by the member's.
+create unique index if not exists contacto_clave
+    on padron.contacto ((afiliado_id::text || '/' || clave));
+create index if not exists contacto_afiliado
+    on padron.contacto ((afiliado_id::text));
+
 -- Members: words, of those alone that some list may show.
 create index if not exists afiliado_nombre_palabras
     on padron.afiliado using gin (corridor.document(null, btrim(nombre)))

@@ -124,5 +124,6 @@ SUBJECT: Mapping[str, str] = MappingProxyType(
         for field in each.fields.values()
         if field.kind is Kind.PARENT and field.target == "member"
     }
+    | {each.name: each.link for each in CATALOGUE.values() if each.keyed and each.link}
 )
 """The column with the key of the member that a row tells of, by object; an object that is not here tells of none."""

@@ -3,6 +3,7 @@
 The text of a statement is made once for each form of a request and remembered; see ``adapters/kit/forms.py``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, Protocol, assert_never
@@ -11,6 +12,7 @@ from adapters.contract.catalogue import CATALOGUE, path_of
 from adapters.contract.cluster import Cluster
 from adapters.contract.codes import Visibility
 from adapters.contract.request import LIST_VIEWS, FacetRequest, FetchRequest, PageRequest, Where
+from adapters.contract.shape import Shape
 from adapters.kit.columns import SUBJECT
 from adapters.kit.folder import Projections, Selects
 from adapters.kit.forms import (
@@ -27,6 +29,7 @@ from adapters.kit.forms import (
     where_form,
 )
 from adapters.kit.keyset import Keyset
+from adapters.kit.matching import SCORED, Matching
 from adapters.kit.predicates import Predicates
 from adapters.kit.searching import Searching
 from adapters.kit.shaping import Shaping
@@ -74,7 +77,7 @@ class Compiler:
 
     def fetch(self, request: FetchRequest) -> Statement:
         """Columns: key, text, broken; and for offers and needs the subject."""
-        return self.templates(fetch_form(request)).bind(Values(keys=request.keys))
+        return self.templates(fetch_form(request)).bind(Values(keys=request.keys, own=request.own))
 
     def count(self, where: Where) -> Statement:
         """Columns: count."""
@@ -86,8 +89,14 @@ class Compiler:
 
     def _template(self, form: Form) -> Template:
         parameters = Parameters()
-        sql, kind = _Writer(self.projections.under(_view(form)), self.cluster, parameters).statement(form)
+        view = _view(form)
+        sql, kind = self._writer(view, parameters).statement(form)
+        if isinstance(form, FetchForm) and form.own:
+            sql += f"\nunion all\n{self._writer(Visibility.PRIVATE, parameters).own(form.shape)}"
         return Template(sql, kind, tuple(parameters.readers))
+
+    def _writer(self, view: Visibility, parameters: Parameters) -> "_Writer":
+        return _Writer(self.projections.under(view), self.cluster, view, parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,7 @@ class _Writer:
 
     projections: Selects
     cluster: Cluster
+    view: Visibility
     parameters: Parameters
 
     def statement(self, form: Form) -> tuple[str, StatementKind]:
@@ -124,31 +134,48 @@ class _Writer:
         text, broken, joins = "null", "false", ""
         if form.shape is not None:
             text, broken, joins = self._shaping.body(form.shape, "page", self.parameters)
+        rows = (
+            f"select row.* from {source}{_where(conditions)}\n  order by {keyset.order_by('row')} limit {form.limit:d}"
+        )
         hits = "null"
-        if form.hits and search is not None:
+        if form.where.match is not None:
+            rows = self._matching.members(rows)
+            if form.hits:
+                found, hits = self._matching.parts("page", self.parameters)
+                joins += found
+        elif form.hits and search is not None:
             found, hits = self._searching.found_by(form.where.object, search, "page", self.parameters)
             joins += found
+        score = "null" if search is None and form.where.match is None else "page.score"
         return (
             f"{with_}select page.key, {keyset.travelling('page')} as sort, {text}::text as text, {broken} as broken,"
-            f" {'null' if search is None else 'page.score'} as score, {hits} as hits"
-            f"{_subject(form.where.object, 'page')}"
-            f"\nfrom (select row.* from {source}{_where(conditions)}"
-            f"\n  order by {keyset.order_by('row')} limit {form.limit:d}) as page{joins}"
-            f"\norder by {keyset.order_by('page')}"
+            f" {score} as score, {hits} as hits{_subject(form.where.object, 'page')}"
+            f"\nfrom ({rows}) as page{joins}\norder by {keyset.order_by('page')}"
         )
 
+    def own(self, shape: Shape) -> str:
+        """The row of the viewer itself, in a statement of other rows."""
+        return self._by_key(shape, lambda: f"= {self.parameters.add(lambda values: values.own, 'text')}")
+
     def _fetch(self, form: FetchForm) -> str:
-        body, broken, joins = self._shaping.body(form.shape, "row", self.parameters)
-        if form.one:
-            sought = f"= {self.parameters.add(lambda values: values.keys[0], 'text')}"
-        else:
-            sought = f"= any({self.parameters.add(lambda values: list(values.keys), 'text[]')})"
+        def sought() -> str:
+            if form.one:
+                return f"= {self.parameters.add(lambda values: values.keys[0], 'text')}"
+            return f"= any({self.parameters.add(lambda values: list(values.keys), 'text[]')})"
+
+        return self._by_key(form.shape, sought)
+
+    def _by_key(self, shape: Shape, sought: Callable[[], str]) -> str:
+        body, broken, joins = self._shaping.body(shape, "row", self.parameters)
         return (
-            f"select row.key, {body}::text as text, {broken} as broken{_subject(form.shape.object, 'row')}"
-            f"\nfrom ({self.projections[form.shape.object]}) as row{joins}\nwhere row.key {sought}"
+            f"select row.key, {body}::text as text, {broken} as broken{_subject(shape.object, 'row')}"
+            f"\nfrom ({self.projections[shape.object]}) as row{joins}\nwhere row.key {sought()}"
         )
 
     def _count(self, form: WhereForm) -> str:
+        if form.match is not None:
+            with_, listed = self._matching.counted(form, form.match, self.parameters)
+            return f"{with_}select count(*) as count from {listed}"
         with_, source, conditions = self._rows(form, "row")
         return f"{with_}select count(*) as count from {source}{_where(conditions)}"
 
@@ -156,6 +183,8 @@ class _Writer:
         with_, source, conditions = self._rows(form.where, "row")
         path = path_of(form.where.object, CATALOGUE[form.where.object].facets[form.facet].path)
         joins, column = self._predicates.leaf(path, "row", self.parameters)
+        if form.where.match is not None:
+            source = f"({self._matching.members(f'select row.* from {source}')}) as row"
         return (
             f"{with_}select {column} as value, count(distinct row.key) as count from {source}{joins}"
             f"{_where([*conditions, f'{column} is not null'])}\ngroup by {column}"
@@ -163,7 +192,7 @@ class _Writer:
 
     @property
     def _shaping(self) -> Shaping:
-        return Shaping(self.projections, self.cluster)
+        return Shaping(self.projections, self.cluster, self.view)
 
     @property
     def _predicates(self) -> Predicates:
@@ -173,8 +202,14 @@ class _Writer:
     def _searching(self) -> Searching:
         return Searching(self._predicates)
 
+    @property
+    def _matching(self) -> Matching:
+        return Matching(self._predicates, self.cluster)
+
     def _rows(self, where: WhereForm, row: str, order: str = "") -> tuple[str, str, list[str]]:
-        """A with clause, the rows of an object as a from-item (scored in a search), and their conditions."""
+        """A with clause, the rows as a from-item (scored in a search, in a match no more than that), and conditions."""
+        if where.match is not None:
+            return self._matching.scored(where, where.match, self.parameters), f"{SCORED} as {row}", []
         conditions = self._predicates.conditions(where, row, self.parameters)
         source = f"({self.projections[where.object]})"
         if where.search is None:
@@ -189,6 +224,8 @@ def _where(conditions: list[str]) -> str:
 
 
 def _kind(where: WhereForm, otherwise: StatementKind) -> StatementKind:
+    if where.match is not None:
+        return StatementKind.MATCH
     return otherwise if where.search is None else StatementKind.SEARCH
 
 
@@ -201,6 +238,8 @@ def _view(form: Form) -> Visibility:
         case WhereForm():
             if form.view not in LIST_VIEWS:
                 raise ValueError(f"under {form.view} rows can be fetched by key, not listed or counted")
+            if not CATALOGUE[form.object].orders:
+                raise ValueError(f"there are no lists of {form.object}")
             return form.view
         case _:
             assert_never(form)

@@ -19,12 +19,14 @@ from adapters.contract.request import (
     Where,
 )
 from adapters.contract.shape import Shape
+from adapters.kit.scoring import Scoring, scoring
 
 __all__ = [
     "BoundaryForm",
     "FacetForm",
     "FetchForm",
     "Form",
+    "MatchForm",
     "PageForm",
     "Reader",
     "SearchForm",
@@ -54,6 +56,12 @@ class SearchForm(NamedTuple):
     concepts: bool
 
 
+class MatchForm(NamedTuple):
+    """Whether only the best of each kind that cover the same requirements are listed."""
+
+    each: bool
+
+
 class WhereForm(NamedTuple):
     """The form of a ``Where``, and of a count."""
 
@@ -61,6 +69,7 @@ class WhereForm(NamedTuple):
     object: str
     filters: tuple[str, ...]
     search: SearchForm | None
+    match: MatchForm | None
 
 
 class BoundaryForm(NamedTuple):
@@ -89,6 +98,7 @@ class FetchForm(NamedTuple):
     view: Visibility
     shape: Shape
     one: bool
+    own: bool = False
 
 
 class FacetForm(NamedTuple):
@@ -110,6 +120,8 @@ class Values(NamedTuple):
     sort: SortValue = None
     key: str = ""
     keys: tuple[str, ...] = ()
+    own: str | None = None
+    match: Scoring | None = None
 
 
 Reader = Callable[[Values], object]
@@ -124,6 +136,7 @@ def where_form(where: Where) -> WhereForm:
         where.object,
         tuple([condition.filter for condition in where.conditions]),
         None if search is None else SearchForm(len(search.terms), bool(search.concepts)),
+        None if where.match is None else MatchForm(where.match.each is not None),
     )
 
 
@@ -143,7 +156,7 @@ def page_form(request: PageRequest, cluster: str) -> PageForm:
 
 def fetch_form(request: FetchRequest) -> FetchForm:
     """The form of a fetch by key."""
-    return FetchForm(request.view, request.shape, len(request.keys) == 1)
+    return FetchForm(request.view, request.shape, len(request.keys) == 1, request.own is not None)
 
 
 def facet_form(request: FacetRequest) -> FacetForm:
@@ -160,6 +173,7 @@ def values_of(where: Where, boundary: Boundary | None = None) -> Values:
         () if search is None else search.concepts,
         None if boundary is None else boundary.sort,
         "" if boundary is None else boundary.key,
+        match=None if where.match is None else scoring(where.match),
     )
 
 

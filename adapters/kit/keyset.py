@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.objects import Kind
-from adapters.contract.request import RELEVANCE, SortValue
+from adapters.contract.request import MATCH, RELEVANCE, SortValue
 from adapters.kit.forms import BoundaryForm, PageForm, Side
 from adapters.kit.statement import Parameters
 
@@ -41,6 +41,8 @@ class Keyset:
         """The keyset of a page."""
         if form.order == RELEVANCE:
             return cls("score", Kind.INTEGER, False, form.descending, form.backward, "place")
+        if form.order == MATCH:
+            return cls("sort", Kind.TEXT, False, form.descending, form.backward)
         order = CATALOGUE[form.where.object].orders[form.order]
         return cls(order.column, order.kind, order.nullable, form.descending, form.backward)
 

@@ -26,15 +26,16 @@ class Predicates:
 
     def _condition(self, place: int, name: str, of: str, row: str, parameters: Parameters) -> str:
         values = parameters.add(lambda values: list(values.conditions[place].values), "text[]")
-        return self._found(path_of(of, CATALOGUE[of].filters[name].path), row, values, parameters)
+        return self.found(path_of(of, CATALOGUE[of].filters[name].path), row, values, parameters)
 
-    def _found(self, path: Path, row: str, values: str, parameters: Parameters) -> str:
+    def found(self, path: Path, row: str, values: str, parameters: Parameters) -> str:
+        """Whether one of the values, an array, is at the end of a path that begins with a row."""
         owner, taken = path[0]
         match taken.kind:
             case Kind.CHILDREN:
                 child = parameters.alias(taken.target)
                 source, linked = self.shaping.children(taken, child, parameters)
-                inner = self._found(path[1:], child, values, parameters)
+                inner = self.found(path[1:], child, values, parameters)
                 return f"exists (select from {source} where {linked} = {row}.key and {inner})"
             case Kind.CODES | Kind.TERMS:
                 relation = relation_of(owner.name, taken.name)

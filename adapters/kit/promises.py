@@ -4,12 +4,19 @@ from collections.abc import Iterator, Mapping
 
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.codes import SEES, Code, MembershipStatus, PostingStatus, Visibility
+from adapters.contract.languages import chain
 from adapters.contract.objects import Kind
 
-__all__ = ["FOLDED", "groups", "links", "served"]
+__all__ = ["FOLDED", "FORMS", "RELEASED", "groups", "is_tag", "links", "served"]
 
 FOLDED = {("member", "name_key"): "display_name"}
 """The sort keys that are the folded form of a field: (projection, column) to the field's column."""
+
+FORMS = {"email": r"^[^@\s]{1,64}@[^@\s]{1,255}$", "phone": r"^\+[1-9][0-9]{6,14}$"}
+"""What a contact's columns look like where they are not null: a pattern that Python and Postgres read alike."""
+
+RELEASED = frozenset({Visibility.MUTUAL, Visibility.PRIVATE})
+"""The views that see contacts: of whoever one was released to, and of the member itself."""
 
 _POSTED = frozenset(set(PostingStatus) - {PostingStatus.DRAFT, PostingStatus.WITHDRAWN})
 
@@ -22,6 +29,19 @@ def served(view: Visibility) -> Mapping[tuple[str, str], frozenset[Code]]:
         ("offer", "status"): _POSTED,
         ("need", "status"): _POSTED,
     }
+
+
+def is_tag(text: str) -> bool:
+    """Whether this is a well-formed language tag.
+
+    >>> is_tag("fr-CA"), is_tag("français"), is_tag("")
+    (True, False, False)
+    """
+    try:
+        chain(text)
+    except ValueError:
+        return False
+    return bool(text)
 
 
 def links() -> Iterator[tuple[str, str, str]]:

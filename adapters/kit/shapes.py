@@ -34,12 +34,12 @@ class _Maker:
 
     def shape(self, of: str, depth: int) -> Shape:
         each = CATALOGUE[of]
-        picks = [Pick(TYPENAME, TYPENAME), *([Pick(ID, ID)] if each.keyed else [])]
+        picks = [Pick(TYPENAME, TYPENAME), *([Pick(ID, ID)] if each.node else [])]
         return Shape(of, (*picks, *self._fields(each, depth)))
 
     def aliased(self, of: str) -> Shape:
         each = CATALOGUE[of]
-        picks = [Pick("kind_of_thing", TYPENAME), *([Pick("again", ID), Pick(_LONG + "id", ID)] if each.keyed else [])]
+        picks = [Pick("kind_of_thing", TYPENAME), *([Pick("again", ID), Pick(_LONG + "id", ID)] if each.node else [])]
         for taken in each.fields.values():
             match taken.kind:
                 case Kind.LOCALIZED:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from adapters.contract.answer import MARK
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.cluster import Cluster
+from adapters.contract.codes import Visibility
 from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.shape import ID, TYPENAME, Pick, Shape
 from adapters.kit.folder import Selects
@@ -32,6 +33,7 @@ class Shaping:
 
     projections: Selects
     cluster: Cluster
+    view: Visibility
 
     def body(self, shape: Shape, row: str, parameters: Parameters) -> tuple[str, str, str]:
         """The JSON of a row as an expression, whether the row is broken, and the joins that both need."""
@@ -114,6 +116,8 @@ class Shaping:
         return f"{joined}.body"
 
     def _related(self, pick: Pick, of: Field, row: str, parameters: Parameters, parts: _Parts) -> str:
+        if of.own and self.view is not Visibility.PRIVATE:
+            return "'[]'::json"
         shape = _shape(pick)
         target = parameters.alias(of.target)
         expression, broken, joins = self.body(shape, target, parameters)

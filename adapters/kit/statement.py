@@ -19,8 +19,10 @@ class StatementKind(Enum):
     """A page under filters: how many rows there are depends on the values."""
     SEARCH = "search"
     """A page, a count or a facet of what a search finds."""
+    MATCH = "match"
+    """A page, a count or a facet of the members that fit what a match seeks."""
     TALLY = "tally"
-    """A count or a facet without a search."""
+    """A count or a facet without a search or a match."""
     OTHER = "other"
     """Not of the compiler: a ping, a look at the database."""
 

@@ -14,7 +14,7 @@ ADAPTER = PostgresAdapter.of(
         subdivision="CA-QC",
         time_zone="America/Toronto",
         languages=("fr", "en"),
-        adapter_version="1.1.0",
+        adapter_version="1.2.0",
     ),
     __file__,
     __name__,

@@ -49,6 +49,10 @@ create index if not exists marche_membre_pays on grappe.marche_membre (cod_pays,
 create index if not exists interet_membre_membre on grappe.interet_membre ((no_membre::text));
 create index if not exists interet_membre_competence on grappe.interet_membre (cod_competence, no_membre);
 
+-- Contacts: by their own key, and by the member's.
+create unique index if not exists contact_cle on grappe.contact ((no_membre::text || '/contact-' || no_contact::text));
+create index if not exists contact_membre on grappe.contact ((no_membre::text));
+
 -- Names and presentations. The display names of those alone that some list may show: a search takes no longer for a name
 -- that is hidden from all of them. The other texts stand in tables that do not say who may see them.
 create index if not exists nom_dossier on registre.nom (no_dossier);

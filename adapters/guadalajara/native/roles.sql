@@ -1,4 +1,4 @@
--- El rol con el que lee la puerta de enlace: solo lo que las proyecciones necesitan, nunca los contactos ni las notas.
+-- El rol con el que lee la puerta de enlace: solo lo que las proyecciones necesitan, nunca las notas.
 -- Otórguelo a la cuenta de conexión: grant corridor_reader to <cuenta>;
 
 do $$
@@ -25,6 +25,10 @@ grant select on
     padron.programa,
     padron.programa_afiliado
 to corridor_reader;
+
+-- De un contacto, lo que da projections/contact.sql: en PRIVATE para el propio afiliado, en MUTUAL mientras consienta la
+-- entrega_de_contacto. No celular, que es de la persona.
+grant select (afiliado_id, clave, nombre, cargo, correo, telefono, idioma) on padron.contacto to corridor_reader;
 
 grant select (id, codigo_act, cve_ent, municipio, www)
 on padron.denue_unidad_economica to corridor_reader;

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import orjson
 from stdnum.mx import rfc
 
+from adapters.contract.viewers import Purpose
 from adapters.guadalajara.native.codelists import Codes
 from adapters.guadalajara.native.denue import COLUMNS, SIZES, own_name
 from adapters.guadalajara.native.organisations import NAMESPACE
@@ -54,7 +55,8 @@ HOME = Home(
     country="MX",
     legal_forms=("SA DE CV", "S DE RL DE CV", "SAPI DE CV", "SC"),
     programmes=tuple(programme[0] for programme in _PROGRAMMES),
-    phone="+5233555501",
+    # México keeps no numbers for fiction. No area code there begins with 0, so nobody can ever be called on these.
+    phone="+5200335501",
     capitals=True,
 )
 """The cluster as the sample generator knows it."""
@@ -71,6 +73,14 @@ _MUNICIPALITIES = (
 )
 _HIDDEN = {"website": "sitio_web", "legal_name": "razon_social", "identifiers": "identificadores"}
 _STRICTER = ("afiliados", "mutuo", "privado")
+_PHONES = (
+    "{area} {first} {last}",
+    "({area}) {first}-{last} ext. 12",
+    "01 {area} {first} {last}",
+    "+52 {area} {first} {last}",
+    "044 {area} {first}{last}",
+    "521{area}{first}{last}",
+)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -171,7 +181,7 @@ class Writer:
 
     def _consents(self, each: SampleMember) -> str:
         consents: dict[str, dict[str, object]] = {}
-        for purpose in ("PROFILE_EXCHANGE", "PARTNER_MATCHING", "CONTACT_RELEASE", "STATISTICS"):
+        for purpose in Purpose:
             given = purpose in each.consents
             withdrawn = {} if given else {"revocado": "2026-09-01"}
             consents[self._codes.word("consentimiento", purpose)] = {
@@ -192,8 +202,18 @@ class Writer:
             batch.add("capacidad", key, concept, self._codes.word("nivel", level))
         for code in each.programmes:
             batch.add("programa_afiliado", _programme_key(code), key)
-        contact = each.contact
-        batch.add("contacto", key, contact.name, contact.role, contact.email, contact.phone)
+        for contact in each.contacts:
+            batch.add(
+                "contacto",
+                key,
+                f"contacto-{contact.number}",
+                contact.name,
+                contact.role or "",
+                contact.email or "",
+                "" if contact.phone is None else _written(contact.phone, each.number + contact.number),
+                contact.language or "",
+                f"CANARY-{each.number}",
+            )
 
     def _add_offer(self, batch: Batch, posting: SamplePosting, key: UUID, owner: UUID) -> None:
         kind = self._codes.word("tipo_oferta", posting.kind)
@@ -227,6 +247,12 @@ class Writer:
             posting.valid_until,
             _local(posting.updated_at),
         )
+
+
+def _written(phone: str, place: int) -> str:
+    """A telephone number as the desk takes it down, one way or another."""
+    number = phone.removeprefix("+52")
+    return _PHONES[place % len(_PHONES)].format(area=number[:2], first=number[2:6], last=number[6:])
 
 
 def _texts(posting: SamplePosting) -> tuple[object, ...]:

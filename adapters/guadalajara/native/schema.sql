@@ -220,11 +220,21 @@ create table padron.programa_afiliado (
     primary key (programa_id, afiliado_id)
 );
 
--- Personas de contacto: no salen del padrón. Ninguna proyección lee esta tabla y el lector no tiene permiso.
+-- Personas de contacto. Solo salen del padrón para el propio afiliado, y para quien recibe una entrega de contacto mientras
+-- el afiliado la consiente (entrega_de_contacto). Como en el DENUE, lo que no se sabe es una cadena vacía.
 create table padron.contacto (
-    afiliado_id uuid primary key references padron.afiliado,
+    afiliado_id uuid not null references padron.afiliado,
+    clave text not null,
     nombre text not null,
-    cargo text not null,
-    correo text not null,
-    telefono text not null
+    cargo text not null default '',
+    correo text not null default '',
+    telefono text not null default '',
+    idioma text not null default '',
+    celular text not null default '',
+    primary key (afiliado_id, clave)
 );
+
+comment on column padron.contacto.clave is 'Distingue los contactos de un afiliado; no cambia aunque cambie la persona.';
+comment on column padron.contacto.telefono is 'Del trabajo, como se captura: «33 1234 5678 ext. 12», «+52 (33) 1234-5678».';
+comment on column padron.contacto.idioma is 'En el que prefiere que se le escriba, como en afiliado.idiomas.';
+comment on column padron.contacto.celular is 'Personal, para uso del clúster. El lector no tiene permiso y ninguna proyección lo lee.';

@@ -59,6 +59,21 @@ select
         ) as c (codigo, code)
         where c.codigo = a.visibilidad
     ) as visibility,
+    array(
+        select c.code
+        from (values
+            ('intercambio_de_perfil', 'PROFILE_EXCHANGE'),
+            ('busqueda_de_socios', 'PARTNER_MATCHING'),
+            ('entrega_de_contacto', 'CONTACT_RELEASE'),
+            ('consorcios', 'CONSORTIUM'),
+            ('misiones', 'MISSION'),
+            ('practicas', 'INTERNSHIP'),
+            ('exhibicion', 'SHOWCASE'),
+            ('estadisticas', 'STATISTICS'),
+            ('avisos', 'NOTIFICATION')
+        ) as c (codigo, code)
+        where a.consentimiento -> c.codigo @> '{"vigente": true}'
+    ) as purposes,
     timezone('America/Mexico_City', a.actualizado) as updated_at,
     corridor.fold(btrim(a.nombre)) as name_key
 from padron.afiliado a

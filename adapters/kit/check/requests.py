@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from adapters.contract.catalogue import CATALOGUE, path_of
+from adapters.contract.codes import Level
+from adapters.contract.match import Ability, Match, Sought
 from adapters.contract.objects import Object
 from adapters.contract.request import (
     LIST_VIEWS,
+    MATCH,
     RELEVANCE,
     Boundary,
     Condition,
@@ -50,8 +53,8 @@ class Asked:
 
 async def asked(probe: Probe) -> AsyncIterator[Asked]:
     """One request for each order, filter, facet and kind of search, if the view has lists; and the objects by key."""
-    for each in [each for each in CATALOGUE.values() if each.orders]:
-        if probe.view in LIST_VIEWS:
+    for each in [each for each in CATALOGUE.values() if each.keyed]:
+        if each.orders and probe.view in LIST_VIEWS:
             async for request in _listed(probe, each):
                 yield request
         keys = tuple(record["key"] for record in await probe.rows(
@@ -74,6 +77,8 @@ async def _listed(probe: Probe, each: Object) -> AsyncIterator[Asked]:
         yield request
     async for request in _searches(probe, each.name, values):
         yield request
+    if each.name == "member":
+        yield _match(probe, values)
 
 
 async def _orders(probe: Probe, of: str) -> AsyncIterator[Asked]:
@@ -138,3 +143,20 @@ async def _searches(probe: Probe, of: str, values: Mapping[tuple[str, ...], str]
         owner, taken = path_of(of, path)[-1]
         statement = probe.compiler.page(PageRequest(where, ordering, _PAGE, hits=True))
         yield Asked(f"search of {of} for a concept in {'.'.join(path)}", owner.name, taken.columns[0], statement)
+
+
+def _match(probe: Probe, values: Mapping[tuple[str, ...], str]) -> Asked:
+    """The best partners for one concept: found by an index on it, and all that is scored by the member's key."""
+    concept = values.get(("capabilities", "concept"), "?")
+    match = Match(
+        version="1",
+        requirements=(Sought("1", 1, Level.AWARENESS, True, ((concept, 100),)),),
+        abilities=(Ability(concept, Level.EXPERT, 100),),
+        markets=(values.get(("target_markets",), "?"),),
+        modes=("JOINT_BID",),
+        languages=(values.get(("languages",), "?"),),
+        themes=(concept,),
+        as_of=0,
+    )
+    page = PageRequest(Where("member", view=probe.view, match=match), Ordering(MATCH), _PAGE, hits=True)
+    return Asked("match of member for a concept in capabilities", "capability", "concept", probe.compiler.page(page))

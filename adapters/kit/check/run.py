@@ -7,6 +7,7 @@ from adapters.contract.registry import Limits
 from adapters.kit import folder as folders
 from adapters.kit.adapter import PostgresAdapter
 from adapters.kit.check.columns import columns
+from adapters.kit.check.contacts import contacts
 from adapters.kit.check.drift import drift
 from adapters.kit.check.plans import plans
 from adapters.kit.check.probe import Probe
@@ -55,7 +56,7 @@ async def _checked(probe: Probe, *, record: bool) -> Report:
     if any(finding.status is Status.FAIL for finding in found):
         left = "rows, plans and times were not looked at: mend the columns first, then run the check again"
         return Report((*found, Finding("rows", probe.cluster.code, Status.WARN, left)))
-    for step in (rows, ladder, stability, texts, plans):
+    for step in (rows, contacts, ladder, stability, texts, plans):
         try:
             found += await step(probe)
         except asyncpg.PostgresError as error:

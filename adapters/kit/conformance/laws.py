@@ -19,6 +19,8 @@ from adapters.contract.request import (
     PageRequest,
     Where,
 )
+from adapters.kit.conformance.contacts import ContactLaws
+from adapters.kit.conformance.matches import MatchLaws
 from adapters.kit.conformance.requests import EVERY_ROW, FACETS, LISTS, ORDERINGS, everyone, page_of, walk
 from adapters.kit.conformance.views import ViewLaws
 from adapters.kit.memory.order import precedes
@@ -39,7 +41,7 @@ _every_list = pytest.mark.parametrize("of", LISTS)
 _every_view = pytest.mark.parametrize("view", sorted(LIST_VIEWS), ids=str)
 
 
-class RegistryLaws(ViewLaws):
+class RegistryLaws(ViewLaws, ContactLaws, MatchLaws):
     """Inherit, and give the fixture ``registry``: any ``Registry`` with some rows in it."""
 
     @_every_view

@@ -7,7 +7,7 @@ from adapters.contract.answer import Row
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.codes import Visibility
 from adapters.contract.registry import Registry
-from adapters.contract.request import Boundary, Ordering, PageRequest, Search, Term, Where
+from adapters.contract.request import MATCH, Boundary, Ordering, PageRequest, Search, Term, Where
 from adapters.contract.shape import Shape
 from adapters.contract.text import words
 from adapters.kit.memory.tables import Tables
@@ -54,9 +54,10 @@ def everyone(of: str, view: Visibility, ordering: Ordering | None = None, shape:
 
 
 def page_of(where: Where, ordering: Ordering | None = None, shape: Shape | None = None) -> PageRequest:
-    """All rows of a filter or a search as one page, with hits, in the object's first order unless said otherwise."""
-    first = Ordering(next(iter(CATALOGUE[where.object].orders)))
-    return PageRequest(where, ordering or first, EVERY_ROW, shape=shape, hits=where.search is not None)
+    """All rows of a filter, a search or a match as one page, with hits, in the first order unless said otherwise."""
+    first = Ordering(next(iter(CATALOGUE[where.object].orders)) if where.match is None else MATCH)
+    hits = where.search is not None or where.match is not None
+    return PageRequest(where, ordering or first, EVERY_ROW, shape=shape, hits=hits)
 
 
 async def walk(registry: Registry, where: Where, ordering: Ordering, size: int, *, backward: bool = False) -> list[Row]:

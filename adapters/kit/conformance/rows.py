@@ -1,5 +1,6 @@
 """What every row of a registry promises: pure checks over all rows of all projections."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +11,7 @@ from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.text import fold
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.memory.tables import Record, Tables
-from adapters.kit.promises import FOLDED, groups, links, served
+from adapters.kit.promises import FOLDED, FORMS, RELEASED, groups, is_tag, links, served
 
 __all__ = ["PROMISES"]
 
@@ -141,6 +142,28 @@ def texts_are_of_the_contract(tables: Tables) -> Iterator[str]:
                 yield f"{each.name}_text.field: {kind!r} is none of {', '.join(each.texts)}"
 
 
+def contacts_are_in_form(tables: Tables) -> Iterator[str]:
+    """Keys of the member and the reference, addresses, numbers of E.164, tags of languages."""
+    for row in tables["contact"]:
+        if row["key"] != f"{row['member_key']}/{row['ref']}" or not row["ref"]:
+            yield f"contact.key: {_named(row)} is not member_key, a slash and ref"
+        for column, pattern in FORMS.items():
+            if row[column] is not None and not re.fullmatch(pattern, row[column]):
+                yield f"contact.{column}: {row[column]!r} is not in the form of the contract, in {_named(row)}"
+        if row["preferred_language"] is not None and not is_tag(row["preferred_language"]):
+            yield f"contact.preferred_language: {row['preferred_language']!r} is no language tag, in {_named(row)}"
+
+
+def contacts_need_a_release(tables: Tables) -> Iterator[str]:
+    """None under a view that lists are asked under; none but of members who consent to it under MUTUAL."""
+    released = {row["key"] for row in tables["member"] if "CONTACT_RELEASE" in row["purposes"]}
+    for row in tables["contact"]:
+        if tables.view not in RELEASED:
+            yield f"contact: {_named(row)} must not be served as {tables.view}"
+        elif tables.view is Visibility.MUTUAL and row["member_key"] not in released:
+            yield f"contact: {_named(row)} is of a member that does not consent to the release of its contacts"
+
+
 PROMISES: tuple[Callable[[Tables], Iterator[str]], ...] = (
     keys_are_unique,
     required_columns_are_filled,
@@ -153,6 +176,8 @@ PROMISES: tuple[Callable[[Tables], Iterator[str]], ...] = (
     one_text_for_each_language,
     lists_have_one_order,
     texts_are_of_the_contract,
+    contacts_are_in_form,
+    contacts_need_a_release,
 )
 """Every check gives the sentences that say what is wrong; none when all is well."""
 

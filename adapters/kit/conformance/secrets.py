@@ -22,7 +22,7 @@ A city writes the secrets into its own tables; everything else is here::
 import json
 from asyncio import gather
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -30,7 +30,8 @@ import pytest
 
 from adapters.contract.answer import Row
 from adapters.contract.catalogue import CATALOGUE
-from adapters.contract.codes import SEES, Visibility
+from adapters.contract.codes import SEES, CollaborationMode, Level, Visibility
+from adapters.contract.match import Ability
 from adapters.contract.objects import Kind
 from adapters.contract.registry import Limits
 from adapters.contract.request import (
@@ -49,10 +50,12 @@ from adapters.contract.request import (
 from adapters.contract.text import fold, words
 from adapters.kit.adapter import PostgresAdapter
 from adapters.kit.conformance.answers import content
+from adapters.kit.conformance.matches import matches
 from adapters.kit.conformance.requests import FACETS, LISTS, ORDERINGS, SEARCHED, everyone, page_of, values
 from adapters.kit.memory import MemoryRegistry, snapshot
 from adapters.kit.memory.order import travelled
 from adapters.kit.postgres import PostgresRegistry
+from adapters.kit.promises import RELEASED
 from adapters.kit.shapes import everything
 
 __all__ = ["SECRETS", "Plant", "Secret", "SecretLaws"]
@@ -67,20 +70,25 @@ class Secret:
     """What a city plants, and everybody who may not see ``level`` must not notice.
 
     - The *host*, there with the secret and without: a public member named :attr:`host`, active, with consent to the
-      exchange of its profile, without website or legal name, and with one identifier whose value only PRIVATE sees.
+      exchange of its profile and to be matched, a capability that others have, too, without website or legal name, and
+      with one identifier whose value only PRIVATE sees.
     - A *member* of this level with :attr:`word` in every text that it has: names, former and foreign ones too,
       website, presentation, identifier. Founded in :attr:`year`; market :attr:`market`; a capability and an
       interest :attr:`concept`; an industry :attr:`industry`; in a programme that everybody sees. It posts a
       public offer and a public need, neither anonymous, and one more of each that is, with the word in title and
       summary, the concept, the market, and :attr:`day` as the last day.
-    - Without ``consented``, this member is all: its consent to the exchange is withdrawn, and it is the secret.
+    - A *contact* of this member, with :attr:`person` in name, role and e-mail address, and the number :attr:`phone`:
+      the member consents to the release of its contacts, and to be matched. One more like it of the host, which does
+      not consent to the release.
+    - Without ``consented``, this member with its contact is all: its consent to the exchange is withdrawn, and it is
+      the secret.
     - Else as well an *offer* and a *need* of the host, of this level, written alike; one more of each, anonymous;
       a *programme* of this level with the code :attr:`programme` and the word in its name, that the host takes part in;
       and the host's *fields* that have levels of their own (website, legal name, value of the identifier), each with
       the word, and of this level.
 
     Codes that the city's tables lack (the concept, the industry) are written into them. Several secrets may stand in
-    one registry: they share the codes and the word, and nothing else.
+    one registry: they share the codes and the words, and nothing else.
     """
 
     level: Visibility
@@ -92,6 +100,8 @@ class Secret:
     market = "AQ"
     year = 1111
     day = date(2999, 1, 1)
+    person = "zqperson"
+    phone = "+12025550199"
 
     @property
     def name(self) -> str:
@@ -145,7 +155,9 @@ class _Pair:
         expected, given = await gather(_answers(self.without, requests), _answers(self.planted, requests))
         for request, one, other in zip(requests, expected, given, strict=True):
             assert one == other, request
-            assert Secret.word not in repr(other).lower(), request
+            assert not [told for told in (Secret.word, Secret.person, Secret.phone) if told in repr(other).lower()], (
+                request
+            )
         return given
 
 
@@ -186,7 +198,7 @@ class SecretLaws:
                 listed = rows.under(Visibility.PRIVATE)
                 keys = {
                     of: tuple(sorted({row["key"] for row in listed[of]} - {row["key"] for row in known[of]}))
-                    for of in LISTS
+                    for of in (*LISTS, "contact")
                 }
                 pairs[secrets] = _Pair(without, registry, rows, keys)
             return pairs[secrets]
@@ -250,6 +262,41 @@ class SecretLaws:
         assert others
         assert not any(own)
 
+    @_every_view
+    async def test_no_key_leads_to_its_contacts(self, pair: _Pair, view: Visibility) -> None:
+        """Neither its own, nor among those of all members; nor do the words of a contact find anything."""
+        every = tuple(row["key"] for row in pair.rows.under(Visibility.PRIVATE)["contact"])
+        own = pair.keys["contact"]
+        assert own or view is Visibility.PRIVATE  # which sees all but what has been withdrawn
+        found = await pair.alike(*(FetchRequest(keys, everything("contact"), view) for keys in (every, own, *zip(own))))
+        assert bool(found[0]) == (view in RELEASED)
+        assert not any(found[1:])
+        sought = (_worded(Secret.person), _worded(*words(Secret.phone)), _worded(Secret.person, Secret.word))
+        for where in [Where(of, (), each, view) for of in SEARCHED for each in sought] if view in LIST_VIEWS else ():
+            assert [*map(bool, await pair.alike(where, page_of(where)))] == [False, False]
+
+    @pytest.mark.parametrize(("secret", "view"), _SEEN, ids=[f"{secret.name}-as-{view}" for secret, view in _SEEN])
+    async def test_a_contact_is_seen_by_those_alone_that_it_is_released_to(
+        self, pair_of: Callable[[Sequence[Secret]], Awaitable[_Pair]], secret: Secret, view: Visibility
+    ) -> None:
+        """Whoever else sees the member sees nothing of it; the host's, which did not consent, is the host's own."""
+        pair = await pair_of((secret,))
+        shape, keys = everything("contact"), pair.keys["contact"]
+        members = tuple(key for key in keys if key.partition("/")[0] in pair.keys["member"])
+        assert (len(keys), len(members)) == (2, 1)  # the other is the host's
+        found = await pair.planted.fetch(FetchRequest(keys, shape, view))
+        expected = {Visibility.MUTUAL: members, Visibility.PRIVATE: keys}.get(view, ())
+        assert tuple(sorted(row.key for row in found)) == expected
+        for contact in [content(row, shape) for row in found]:
+            assert all(secret.person in contact[column] for column in ("name", "role", "email"))
+            assert contact["phone"] == secret.phone
+        every = tuple(row["key"] for row in pair.rows.under(Visibility.PRIVATE)["member"])
+        told = repr(await pair.planted.fetch(FetchRequest(every, everything("member"), view))).lower()
+        assert (secret.person in told) is (secret.phone in told) is (view is Visibility.PRIVATE)
+        for of in SEARCHED if view in LIST_VIEWS else ():
+            for each in (_worded(secret.person), _worded(*words(secret.phone))):
+                assert await pair.planted.count(Where(of, (), each, view)) == 0
+
     @_every_list_view
     @pytest.mark.parametrize("of", LISTS)
     async def test_no_list_shows_it(self, pair: _Pair, view: Visibility, of: str) -> None:
@@ -306,6 +353,28 @@ class SecretLaws:
             found = await pair.alike(*(page_of(where, ordering) for where in wheres))
             for where, rows in zip(wheres, found, strict=True):
                 assert not rows or where.search not in (_worded(Secret.word), _worded(Secret.word, "zqhost"))
+
+    @_every_list_view
+    async def test_no_match_counts_it(self, pair: _Pair, view: Visibility) -> None:
+        """Asked for all that it has and seeks: no score, no part of one, no place and no count hangs on it."""
+        known = (await matches(pair.without, view))["everything"]
+        match = replace(
+            known,
+            requirements=tuple(
+                replace(each, concepts=(*each.concepts, (Secret.concept, 100))) for each in known.requirements
+            ),
+            abilities=(*known.abilities, Ability(Secret.concept, Level.EXPERT, 100)),
+            markets=(*known.markets, Secret.market),
+            modes=tuple(CollaborationMode),
+            themes=(*known.themes, Secret.concept),
+        )
+        wheres = [Where("member", view=view, match=replace(match, each=each)) for each in (None, 1)]
+        rows, *_ = await pair.alike(
+            *map(page_of, wheres), *wheres, *(FacetRequest(where, "ORG_TYPE") for where in wheres)
+        )
+        assert isinstance(rows, list)
+        names = {row["key"]: row["display_name"] for row in pair.rows.under(view)["member"]}
+        assert {secret.host for secret in SECRETS} <= {names[row.key] for row in rows}
 
 
 def _worded(*typed: str) -> Search:

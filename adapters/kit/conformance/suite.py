@@ -23,7 +23,9 @@ from adapters.kit.adapter import PostgresAdapter
 from adapters.kit.check import Status, check
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
 from adapters.kit.conformance.answers import difference
+from adapters.kit.conformance.contacts import ContactSuite
 from adapters.kit.conformance.laws import RegistryLaws
+from adapters.kit.conformance.matches import MatchSuite
 from adapters.kit.conformance.requests import (
     FACETS,
     FILTERS,
@@ -57,7 +59,7 @@ _ALL = Visibility.PRIVATE
 _every_view = pytest.mark.parametrize("view", sorted(LIST_VIEWS), ids=str)
 
 
-class ConformanceSuite(RegistryLaws):
+class ConformanceSuite(RegistryLaws, ContactSuite, MatchSuite):
     """Inherit, and give the fixture ``registry_address``: the adapter, and the address of a database with some rows."""
 
     @pytest.fixture(scope="class")
@@ -157,6 +159,25 @@ class ConformanceSuite(RegistryLaws):
             given, expected = (sorted(rows, key=lambda row: row.key) for rows in both)
             said = difference(expected, given, request.shape)
             assert not said, f"{of} by key:\n{said[:2000]}"
+
+    @pytest.mark.parametrize("view", Visibility, ids=str)
+    @pytest.mark.parametrize("shape", _SHAPES, ids=lambda shape: shape.__name__)
+    async def test_the_viewers_own_row_is_seen_as_its_own_beside_others(
+        self, registry: PostgresRegistry, memory: MemoryRegistry, shape: Callable[[str], Shape], view: Visibility
+    ) -> None:
+        """Asked for in one statement, it is what it is alone under PRIVATE, and the others are what they are."""
+        own, *keys = (row["key"] for row in memory.under(_ALL)["member"][:_FETCHED])
+        for sought in (tuple(keys), tuple(keys[:1]), ()):
+            beside = FetchRequest(sought, shape("member"), view, own)
+            rows = await gather(
+                registry.fetch(FetchRequest(sought, beside.shape, view)),
+                registry.fetch(FetchRequest((own,), beside.shape, _ALL)),
+            )
+            both = await gather(registry.fetch(beside), memory.fetch(beside))
+            for expected in ([each for listed in rows for each in listed], both[1]):
+                given, wanted = (sorted(listed, key=lambda row: row.key) for listed in (both[0], expected))
+                said = difference(wanted, given, beside.shape)
+                assert not said, f"the viewer's own row beside others:\n{said[:2000]}"
 
     @_every_view
     @pytest.mark.parametrize(("of", "name"), FILTERS, ids=["-".join(each) for each in FILTERS])

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from adapters.contract.catalogue import CATALOGUE
+from adapters.contract.codes import Visibility
 from adapters.contract.objects import Field, Kind, Object
 from adapters.contract.shape import ID, TYPENAME, Pick, Shape
 from adapters.kit.memory.tables import Record, Tables
@@ -49,6 +50,8 @@ class Content:
             case Kind.PARENT:
                 parents = self.tables.where(taken.target, "key", columns[0])
                 return self.of(pick.shape, parents[0]) if parents else None
+            case Kind.CHILDREN if taken.own and self.tables.view is not Visibility.PRIVATE:
+                return []
             case Kind.CHILDREN:
                 children = _ordered([*self.tables.children(taken, row["key"])], taken.order)
                 return [self.of(pick.shape, child) for child in children[: pick.first]]

@@ -2,16 +2,26 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.contract.answer import Row
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.cluster import Cluster
 from adapters.contract.codes import Visibility
-from adapters.contract.request import LIST_VIEWS, RELEVANCE, Boundary, FacetRequest, FetchRequest, PageRequest, Where
+from adapters.contract.request import (
+    LIST_VIEWS,
+    MATCH,
+    RELEVANCE,
+    Boundary,
+    FacetRequest,
+    FetchRequest,
+    PageRequest,
+    Where,
+)
 from adapters.contract.shape import Shape
 from adapters.kit.columns import SUBJECT
 from adapters.kit.memory.content import Content
+from adapters.kit.memory.match import Matched, matched
 from adapters.kit.memory.order import line, precedes, travelled
 from adapters.kit.memory.search import Searcher
 from adapters.kit.memory.stems import Stem, snowball
@@ -21,6 +31,14 @@ __all__ = ["MemoryRegistry", "Rows"]
 
 Rows = Mapping[Visibility, Mapping[str, Sequence[Record]]]
 """What may be seen under each view: rows by the name of their projection."""
+
+
+class _Found(NamedTuple):
+    """A row that a filter leaves, with its points in a search or its score in a match."""
+
+    row: Record
+    score: int | None = None
+    match: Matched | None = None
 
 
 class MemoryRegistry:
@@ -40,11 +58,8 @@ class MemoryRegistry:
     async def page(self, request: PageRequest) -> Sequence[Row]:
         """Rows in the total order, from a boundary."""
         descending, boundary = request.ordering.descending, request.boundary
-        found = {row["key"]: (row, score) for row, score in self._found(request.where)}
-        places = line(
-            (self._place(request, row, score) for row, score in found.values()),
-            descending=descending,
-        )
+        found = {each.row["key"]: each for each in self._found(request.where)}
+        places = line((self._place(request, each) for each in found.values()), descending=descending)
         if request.backward:
             places.reverse()
         if boundary is not None:
@@ -57,14 +72,17 @@ class MemoryRegistry:
                     else precedes(boundary, place, descending=descending)
                 )
             ]
-        return [self._row(request, place, *found[place.key]) for place in places[: request.limit]]
+        return [self._row(request, place, found[place.key]) for place in places[: request.limit]]
 
     async def fetch(self, request: FetchRequest) -> Sequence[Row]:
         """Rows by key, each once."""
+        seen = [*((key, request.view) for key in dict.fromkeys(request.keys))]
+        if request.own is not None:
+            seen.append((request.own, Visibility.PRIVATE))
         return [
-            Row(key, value=self._content(request.view, request.shape, row), subject=_subject(request.shape.object, row))
-            for key in dict.fromkeys(request.keys)
-            for row in self.under(request.view).where(request.shape.object, "key", key)
+            Row(key, value=self._content(view, request.shape, row), subject=_subject(request.shape.object, row))
+            for key, view in seen
+            for row in self.under(view).where(request.shape.object, "key", key)
         ]
 
     async def count(self, where: Where) -> int:
@@ -76,8 +94,8 @@ class MemoryRegistry:
         path = CATALOGUE[request.where.object].facets[request.facet].path
         return Counter(
             value
-            for row, _ in self._found(request.where)
-            for value in set(self.under(request.where.view).values(request.where.object, row, path))
+            for each in self._found(request.where)
+            for value in set(self.under(request.where.view).values(request.where.object, each.row, path))
         )
 
     async def ping(self) -> None:
@@ -86,38 +104,56 @@ class MemoryRegistry:
     async def close(self) -> None:
         """Nothing to end."""
 
-    def _found(self, where: Where) -> list[tuple[Record, int | None]]:
-        """The rows that meet every condition and the search, each with its points in it."""
+    def _found(self, where: Where) -> list[_Found]:
+        """The rows that meet every condition, and the search or the match."""
         if where.view not in LIST_VIEWS:
             raise ValueError(f"under {where.view} rows can be fetched by key, not listed or counted")
-        tables, found = self.under(where.view), []
-        for row in tables[where.object]:
+        if not CATALOGUE[where.object].orders:
+            raise ValueError(f"there are no lists of {where.object}")
+        tables = self.under(where.view)
+        filters = CATALOGUE[where.object].filters
+        rows = [
+            row
+            for row in tables[where.object]
             if all(
-                not set(condition.values).isdisjoint(
-                    tables.values(where.object, row, CATALOGUE[where.object].filters[condition.filter].path)
-                )
+                not set(condition.values).isdisjoint(tables.values(where.object, row, filters[condition.filter].path))
                 for condition in where.conditions
-            ):
-                score = None if where.search is None else self._searcher(where).score(where.search, row)
-                if where.search is None or score is not None:
-                    found.append((row, score))
-        return found
+            )
+        ]
+        if where.match is not None:
+            return [
+                _Found(each.row, each.score, each) for each in matched(where.match, tables, self.cluster.code, rows)
+            ]
+        if where.search is None:
+            return [_Found(row) for row in rows]
+        scores = [(row, self._searcher(where).score(where.search, row)) for row in rows]
+        return [_Found(row, score) for row, score in scores if score is not None]
 
-    def _place(self, request: PageRequest, row: Record, score: int | None) -> Boundary:
+    def _place(self, request: PageRequest, found: _Found) -> Boundary:
         name = request.ordering.name
-        sort = score if name == RELEVANCE else row[CATALOGUE[request.where.object].orders[name].column]
-        return Boundary(travelled(sort), self.cluster.code, row["key"])
+        if name == MATCH and found.match is not None:
+            sort: object = found.match.sort
+        elif name == RELEVANCE:
+            sort = found.score
+        else:
+            sort = found.row[CATALOGUE[request.where.object].orders[name].column]
+        return Boundary(travelled(sort), self.cluster.code, found.row["key"])
 
-    def _row(self, request: PageRequest, place: Boundary, row: Record, score: int | None) -> Row:
+    def _row(self, request: PageRequest, place: Boundary, found: _Found) -> Row:
         where = request.where
         return Row(
             place.key,
             place.sort,
-            value=None if request.shape is None else self._content(where.view, request.shape, row),
-            score=score,
-            hits=self._searcher(where).hits(where.search, row) if request.hits and where.search else None,
-            subject=_subject(where.object, row),
+            value=None if request.shape is None else self._content(where.view, request.shape, found.row),
+            score=found.score,
+            hits=self._hits(where, found) if request.hits else None,
+            subject=_subject(where.object, found.row),
         )
+
+    def _hits(self, where: Where, found: _Found) -> str | None:
+        if found.match is not None:
+            return found.match.hits
+        return None if where.search is None else self._searcher(where).hits(where.search, found.row)
 
     def _content(self, view: Visibility, shape: Shape, row: Record) -> dict[str, Any]:
         return Content(self.under(view), self.cluster.code).of(shape, row)

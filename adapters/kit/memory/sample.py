@@ -6,7 +6,7 @@ from typing import Any
 from adapters.contract.codes import SEES, Visibility
 from adapters.contract.text import fold
 from adapters.kit.columns import PROJECTIONS
-from adapters.kit.sample import Home, SampleMember, SamplePosting, members
+from adapters.kit.sample import Home, SampleContact, SampleMember, SamplePosting, members
 
 __all__ = ["sample_tables"]
 
@@ -57,6 +57,7 @@ def _add(rows: _Rows, home: Home, member: SampleMember, view: Visibility) -> Non
             "interests": list(member.interests),
             "membership_status": member.status,
             "visibility": member.visibility,
+            "purposes": sorted(member.consents),
             "updated_at": member.updated_at,
             "name_key": fold(member.name),
         }
@@ -86,6 +87,8 @@ def _add(rows: _Rows, home: Home, member: SampleMember, view: Visibility) -> Non
         }
     )
     rows["capability"] += [{"member_key": key, "concept": uri, "level": level} for uri, level in member.capabilities]
+    if view is Visibility.PRIVATE or (view is Visibility.MUTUAL and "CONTACT_RELEASE" in member.consents):
+        rows["contact"] += [_contact(key, each) for each in member.contacts]
     rows["programme_member"] += [{"member_key": key, "programme_key": code} for code in member.programmes]
     for of, postings in (("offer", member.offers), ("need", member.needs)):
         for posting_key, posting in _postings(f"{key}-{of}", postings, view):
@@ -103,6 +106,20 @@ def _add(rows: _Rows, home: Home, member: SampleMember, view: Visibility) -> Non
                 }
                 for each in posting.requirements
             ]
+
+
+def _contact(member_key: str, contact: SampleContact) -> dict[str, Any]:
+    ref = f"contact-{contact.number}"
+    return {
+        "key": f"{member_key}/{ref}",
+        "member_key": member_key,
+        "ref": ref,
+        "name": contact.name,
+        "role": contact.role,
+        "email": contact.email,
+        "phone": contact.phone,
+        "preferred_language": contact.language,
+    }
 
 
 def _postings(

@@ -9,10 +9,12 @@ True
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import accumulate
 from random import Random
 
+from adapters.contract.codes import SEES, Visibility
 from adapters.kit.sample.concepts import CONCEPTS
 from adapters.kit.sample.member import Home, SampleContact, SampleMember
 from adapters.kit.sample.postings import Author, chance, draw, need, offer, one, texts, translations
@@ -55,7 +57,15 @@ _HEADCOUNTS = ((1, 5), (6, 10), (11, 30), (31, 50), (51, 100), (101, 250), (251,
 _HEADCOUNT_WEIGHTS = tuple(accumulate((46, 23, 21, 7, 12, 2, 5)))
 _LEVELS = ("AWARENESS", "WORKING", "ADVANCED", "EXPERT")
 _ROLES = {"fr": ("direction", "partenariats", "recherche"), "es": ("dirección", "alianzas", "investigación")}
-_CONSENTS = (("PROFILE_EXCHANGE", 95), ("PARTNER_MATCHING", 80), ("CONTACT_RELEASE", 55), ("STATISTICS", 70))
+_CONSENTS = (("PROFILE_EXCHANGE", 95), ("PARTNER_MATCHING", 80), ("CONTACT_RELEASE", 75), ("STATISTICS", 70))
+# Drawn last, so that all else of a member stays as it is when a purpose is added.
+_FURTHER_CONSENTS = (
+    ("CONSORTIUM", 80),
+    ("MISSION", 65),
+    ("INTERNSHIP", 50),
+    ("SHOWCASE", 60),
+    ("NOTIFICATION", 85),
+)
 _HIDDEN = (("website", 5), ("legal_name", 4), ("identifiers", 6))
 _YEARS = 45
 _LARGE = 250
@@ -67,10 +77,11 @@ def members(home: Home, count: int, seed: int, start: int = 0) -> Iterator[Sampl
     """The members numbered ``start + 1`` to ``start + count`` of a seed, one after another."""
     for number in range(start + 1, start + count + 1):
         # Not for secrets: the same seed has to give the same member everywhere.
-        yield _member(home, number, Random(f"{seed}:{home.code}:{number}"))  # noqa: S311
+        own = Random(f"{seed}:{home.code}:{number}"), Random(f"{seed}:{home.code}:{number}:contacts")  # noqa: S311
+        yield _member(home, number, *own)
 
 
-def _member(home: Home, number: int, rng: Random) -> SampleMember:
+def _member(home: Home, number: int, rng: Random, contacts: Random) -> SampleMember:
     kind = one(rng, _KINDS, _KIND_WEIGHTS)
     headcount, founded = _headcount(rng), _founded(home, rng)
     org_type = _org_type(kind, headcount, founded, home.today.year)
@@ -79,7 +90,9 @@ def _member(home: Home, number: int, rng: Random) -> SampleMember:
     consents = _subset(rng, _CONSENTS)
     hidden = _subset(rng, _HIDDEN)
     # The same three conditions as SampleMember.served, before there is one.
-    served = visibility in {"CORRIDOR", "PUBLIC"} and status != "ENDED" and "PROFILE_EXCHANGE" in consents
+    exchanged = status != "ENDED" and "PROFILE_EXCHANGE" in consents
+    served = visibility in {"CORRIDOR", "PUBLIC"} and exchanged
+    released = visibility in SEES[Visibility.MUTUAL] and exchanged and "CONTACT_RELEASE" in consents
     word = _invented(rng)
     name = _named(home, kind, word, rng)
     if not served:
@@ -112,9 +125,9 @@ def _member(home: Home, number: int, rng: Random) -> SampleMember:
         status=status,
         visibility=visibility,
         hidden_fields=hidden,
-        consents=consents,
-        contact=_contact(home, number, site, rng),
+        contacts=_contacts(home, site, "" if released else f"CANARY-{number} ", rng, contacts),
         updated_at=datetime.combine(home.today, time(), UTC) - timedelta(seconds=rng.randrange(700 * 86400)),
+        consents=consents | _subset(rng, _FURTHER_CONSENTS),
     )
 
 
@@ -190,10 +203,35 @@ def _markets(home: Home, rng: Random) -> tuple[str, ...]:
     return (home.country, *(market for market in chosen if market != home.country))
 
 
-def _contact(home: Home, number: int, site: str, rng: Random) -> SampleContact:
-    return SampleContact(
-        name=f"CANARY-{number} {_invented(rng)} {_invented(rng)}",
-        role=rng.choice(_ROLES[home.lang]),
-        email=f"contact@{site}.example",
-        phone=f"{home.phone}{rng.randrange(100):02d}",
+def _contacts(home: Home, site: str, mark: str, rng: Random, further: Random) -> tuple[SampleContact, ...]:
+    """One to three. ``rng`` gives no more than the first takes, so that all else of a member stays as it is."""
+    first = _contact(home, 1, site, mark, rng)
+    others = [_contact(home, number, site, mark, further) for number in range(2, 2 + further.randrange(3))]
+    return (
+        replace(first, language=_language(home, further)),
+        *(
+            replace(
+                each,
+                role=None if chance(further, 20) else each.role,
+                email=None if chance(further, 15) else each.email,
+                phone=None if chance(further, 30) else each.phone,
+                language=_language(home, further),
+            )
+            for each in others
+        ),
     )
+
+
+def _contact(home: Home, number: int, site: str, mark: str, rng: Random) -> SampleContact:
+    return SampleContact(
+        number=number,
+        name=f"{mark}{_invented(rng)} {_invented(rng)} ({MARKERS[home.lang].lower()})",
+        role=f"{mark}{rng.choice(_ROLES[home.lang])}",
+        email=f"contact-{number}@{site}.example",
+        phone=f"{home.phone}{rng.randrange(100):02d}",
+        language=None,
+    )
+
+
+def _language(home: Home, rng: Random) -> str | None:
+    return None if chance(rng, 15) else rng.choice(home.languages)

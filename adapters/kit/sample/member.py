@@ -20,7 +20,7 @@ class Home:
     ``lang`` is the home language of its texts (``fr`` or ``es``); ``languages`` are the tags that a
     member may work in, home first (``fr-CA``); ``country`` its ISO 3166-1 code. ``legal_forms`` are
     endings of a business's legal name, ``programmes`` the codes of the cluster's programmes.
-    ``capitals`` writes names in capitals, as some registries do. ``phone`` is a prefix of a range that
+    ``capitals`` writes names in capitals, as some registries do. ``phone`` begins numbers of E.164 that
     nobody is called on, to which two digits are added. ``today`` is the day that dates are laid around.
     """
 
@@ -81,12 +81,19 @@ class SamplePosting:
 
 @dataclass(frozen=True, slots=True)
 class SampleContact:
-    """The contact person of a member: wholly invented, never read by a projection. ``name`` begins with ``CANARY``."""
+    """A contact point of a member: wholly invented, and its ``name`` says so. ``phone`` is as E.164 has it.
 
+    ``number`` is unique within the member, from 1 upwards; ``language`` is one of the member's, as a tag. Where the
+    member does not consent to the release of its contacts, or is not to be seen by whom they were released to, the
+    name and the role hold ``CANARY``.
+    """
+
+    number: int
     name: str
-    role: str
-    email: str
-    phone: str
+    role: str | None
+    email: str | None
+    phone: str | None
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +103,8 @@ class SampleMember:
     ``activity`` is a six-digit SCIAN 2018 code, one of ``ACTIVITIES``. ``machine`` are the languages
     whose ``summary`` is a machine translation. ``hidden_fields`` are of ``website``, ``legal_name`` and
     ``identifiers``: a level stricter than the corridor's; a hidden website or legal name holds ``CANARY``.
-    ``consents`` are of ``PROFILE_EXCHANGE``, ``PARTNER_MATCHING``, ``CONTACT_RELEASE`` and
-    ``STATISTICS``. The name, texts and contacts of a member that is not to be served hold ``CANARY``.
+    ``consents`` are of the purposes of the contract. The name and texts of a member that is not to be served hold
+    ``CANARY``.
     """
 
     number: int
@@ -123,7 +130,7 @@ class SampleMember:
     visibility: str
     hidden_fields: frozenset[str]
     consents: frozenset[str]
-    contact: SampleContact
+    contacts: tuple[SampleContact, ...]
     updated_at: datetime
 
     def seen(self, view: Visibility) -> bool:

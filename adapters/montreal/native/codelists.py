@@ -80,7 +80,12 @@ PURPOSE: Mapping[str, str] = {
     "PROFILE_EXCHANGE": "PROFIL",
     "PARTNER_MATCHING": "JUMELAGE",
     "CONTACT_RELEASE": "CONTACT",
+    "CONSORTIUM": "CONSORT",
+    "MISSION": "MISSION",
+    "INTERNSHIP": "STAGE",
+    "SHOWCASE": "VITRINE",
     "STATISTICS": "STAT",
+    "NOTIFICATION": "AVIS",
 }
 ACTIVITY: Mapping[str, str] = {
     "541510": "7721",

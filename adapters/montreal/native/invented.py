@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from random import Random
 
-from adapters.kit.sample import ACTIVITIES, Home, SampleMember, SamplePosting
+from adapters.kit.sample import ACTIVITIES, Home, SampleContact, SampleMember, SamplePosting
 from adapters.montreal.native import codelists
 from adapters.montreal.native.tables import Rows
 
@@ -29,6 +29,13 @@ _SAFE_INTEGER_BITS = 53
 # A website is for everybody, the rest of what is known of a firm for partners; what it hides is so at any level.
 _SHOWN = {"website": "P", "legal_name": "C", "identifiers": "C"}
 _HIDDEN = ("G", "M", "X")
+_PHONES = (
+    "{area} {office}-{line}",
+    "({area}) {office}-{line}",
+    "{area}.{office}.{line} poste 12",
+    "1-{area}-{office}-{line}, p. 301",
+    "+1 {area} {office}-{line}",
+)
 
 
 def load(rows: Rows, member: SampleMember, seed: int) -> None:
@@ -103,8 +110,19 @@ def _profile(rows: Rows, number: int, member: SampleMember, rng: Random) -> None
         rows.add("grappe.participation", _NUMBERS[code], number)
     if "identifiers" in member.hidden_fields or not member.served:
         rows.add("grappe.identifiant", number, "AUT", f"CANARY-{member.number}", None, None)
-    contact = member.contact
-    rows.add("grappe.contact", number, 1, contact.name, contact.role, contact.email, contact.phone)
+    for contact in member.contacts:
+        rows.add(
+            "grappe.contact", number, contact.number, contact.name, contact.role, contact.email,
+            _written(contact, rng), contact.language and contact.language[:2], f"CANARY-{member.number}",
+        )  # fmt: skip
+
+
+def _written(contact: SampleContact, rng: Random) -> str | None:
+    """A telephone number as somebody types it."""
+    if contact.phone is None:
+        return None
+    number = contact.phone.removeprefix("+1")
+    return rng.choice(_PHONES).format(area=number[:3], office=number[3:6], line=number[6:])
 
 
 def _consents(rows: Rows, number: int, member: SampleMember) -> None:

@@ -18,6 +18,10 @@ grant select (no_dossier, neq, cod_intval_emplo_que, cod_act_econ_cae, cod_act_e
 grant select (no_dossier, nom_assuj, nom_assuj_lang_etrng, stat_nom, typ_nom_assuj) on registre.nom to corridor_reader;
 grant select (no_dossier, ind_etab_princ, ind_disp, lign2_adr) on registre.etablissement to corridor_reader;
 grant select (no_membre, cod_finalite, dat_retrait) on grappe.consentement to corridor_reader;
+-- Of a contact, what projections/contact.sql gives: under PRIVATE for the member itself, under MUTUAL with its consent
+-- CONTACT. Not cellulaire, which is the person's own.
+grant select (no_membre, no_contact, nom, fonction, courriel, telephone, cod_langue)
+    on grappe.contact to corridor_reader;
 grant select on
     grappe.membre,
     grappe.fiche_membre,

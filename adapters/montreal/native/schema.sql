@@ -117,7 +117,9 @@ insert into grappe.statut_programme values
 create table grappe.finalite (cod_finalite text primary key, lib_fran text not null);
 insert into grappe.finalite values
     ('PROFIL', 'Échange du profil'), ('JUMELAGE', 'Recherche de partenaires'),
-    ('CONTACT', 'Communication du contact'), ('STAT', 'Statistiques');
+    ('CONTACT', 'Communication du contact'), ('CONSORT', 'Formation de consortiums'),
+    ('MISSION', 'Missions commerciales'), ('STAGE', 'Stages'), ('VITRINE', 'Présentation lors d’événements'),
+    ('STAT', 'Statistiques'), ('AVIS', 'Avis');
 
 create table grappe.registre_externe (cod_registre text primary key, lib_fran text not null);
 insert into grappe.registre_externe values
@@ -221,9 +223,15 @@ create table grappe.contact (
     fonction text,
     courriel text,
     telephone text,
+    cod_langue text references grappe.langue,
+    cellulaire text,
     primary key (no_membre, no_contact)
 );
-comment on table grappe.contact is 'Jamais lue par le corridor.';
+comment on table grappe.contact is
+    'Personnes-ressources. Lues pour le membre lui-même, et pour l''autre partie d''une communication accordée (finalité CONTACT).';
+comment on column grappe.contact.telephone is 'Numéro d''affaires, comme on l''écrit : « 514 555-0123, poste 4 ».';
+comment on column grappe.contact.cod_langue is 'Langue dans laquelle la personne préfère qu''on lui écrive.';
+comment on column grappe.contact.cellulaire is 'Numéro personnel, pour la grappe seulement. Jamais lu par le corridor.';
 
 -- ---------------------------------------------------------------------------------------------------------------
 -- grappe : offres et besoins. Les numéros sont tirés au hasard : ils ne disent rien du membre.

@@ -39,7 +39,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "grappe.competence_membre": ("no_membre", "cod_competence", "cod_niveau"),
     "grappe.identifiant": ("no_membre", "cod_registre", "valeur", "dat_verif", "verif_par"),
     "grappe.consentement": ("no_membre", "cod_finalite", "dat_octroi", "dat_retrait"),
-    "grappe.contact": ("no_membre", "no_contact", "nom", "fonction", "courriel", "telephone"),
+    "grappe.contact": (
+        "no_membre", "no_contact", "nom", "fonction", "courriel", "telephone", "cod_langue", "cellulaire",
+    ),
     "grappe.participation": ("no_programme", "no_membre"),
     "grappe.offre": ("no_offre", "no_membre", "cod_type_offre", "niv_maturite", *_POSTING),
     "grappe.offre_texte": ("no_offre", *_TEXT),

@@ -94,6 +94,24 @@ select
         ) as level (code, visibility)
         where level.code = m.cod_visibilite
     ) as visibility,
+    array(
+        select purpose.code
+        from grappe.consentement as given
+        join (values
+            ('PROFIL', 'PROFILE_EXCHANGE'),
+            ('JUMELAGE', 'PARTNER_MATCHING'),
+            ('CONTACT', 'CONTACT_RELEASE'),
+            ('CONSORT', 'CONSORTIUM'),
+            ('MISSION', 'MISSION'),
+            ('STAGE', 'INTERNSHIP'),
+            ('VITRINE', 'SHOWCASE'),
+            ('STAT', 'STATISTICS'),
+            ('AVIS', 'NOTIFICATION')
+        ) as purpose (native, code) on purpose.native = given.cod_finalite
+        where given.no_membre = m.no_membre
+            and given.dat_retrait is null
+        order by purpose.code
+    ) as purposes,
     m.dat_maj as updated_at,
     corridor.fold(m.nom_affiche) as name_key
 from grappe.membre as m

@@ -33,7 +33,8 @@ HOST = """
 insert into padron.afiliado (id, nombre, giro, tipo_organizacion, cve_ent, visibilidad_campos, estatus, visibilidad,
     consentimiento, actualizado)
 values ($host, '$name', 'PRIVADO', 'PYME', '14', '{"identificadores": "privado"}', 'vigente', 'público',
-    '{"intercambio_de_perfil": {"vigente": true}}', '2026-10-01');
+    '{"intercambio_de_perfil": {"vigente": true}, "busqueda_de_socios": {"vigente": true}}', '2026-10-01');
+insert into padron.capacidad select $host, concepto, 'experto' from padron.capacidad order by concepto limit 1;
 insert into padron.identificador values ($host, 'RFC', 'ABC000000AB1', true, null, null);
 """
 
@@ -47,13 +48,18 @@ insert into padron.afiliado values ($member, $place, '{WORD} Muestra', '{WORD} S
     '251 y más personas', left('{Secret.industry}', 5), {Secret.year}, null, null, 'https://{WORD}.example/',
     '{{"es": "Semblanza {WORD}", "en": "Profile {WORD}", "fr": "Profil {WORD}"}}', '{{en}}', '{{es-MX}}',
     '{{{Secret.market}}}', '{{{Secret.concept}}}', 'vigente', $level, '{{}}',
-    '{{"intercambio_de_perfil": {{"vigente": $consented}}}}', '2026-10-01', 'nota {WORD}');
+    '{{"intercambio_de_perfil": {{"vigente": $consented}}, "entrega_de_contacto": {{"vigente": true}},
+    "busqueda_de_socios": {{"vigente": true}}}}', '2026-10-01', 'nota {WORD}');
 insert into padron.establecimiento values ($place, $member, 'MATRIZ', 'SUCURSAL {WORD}');
 insert into padron.otro_nombre values ($member, '{WORD} antes'), ($member, '{WORD} abroad');
 insert into padron.identificador values ($member, 'RFC', '{WORD}', false, '2026-10-01', '{WORD}');
 insert into padron.capacidad values ($member, '{Secret.concept}', 'experto');
 insert into padron.programa_afiliado select id, $member from padron.programa where visibilidad = 'público' limit 1;
-insert into padron.contacto values ($member, '{WORD}', '{WORD}', '{WORD}', '{WORD}');
+"""
+
+CONTACT = f"""
+insert into padron.contacto values ($owner, 'zq', '{Secret.person}', '{Secret.person}', 'zq@{Secret.person}.example',
+    '+1 202 555 0199', 'es-MX', '{Secret.person}');
 """
 
 TEXTS = (
@@ -119,6 +125,7 @@ def script(secrets: Sequence[Secret]) -> str:
 def hidden(secret: Secret) -> str:
     """The SQL that writes a secret, but for its names and keys."""
     parts = [MEMBER, posting(1, "$member", "false", "'público'"), posting(2, "$member", "true", "'público'")]
+    parts += [CONTACT.replace("$owner", owner) for owner in ("$member", "$host")[: 1 + secret.consented]]
     if secret.consented:
         parts += [posting(3, "$host", "false", "$level"), posting(4, "$host", "true", "$level"), REST]
     return "".join(parts)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from adapters.contract.cluster import Cluster
-from adapters.contract.codes import Visibility
+from adapters.contract.codes import Code, Visibility
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
 from adapters.kit.columns import PROJECTIONS
 from adapters.kit.compiler import Compiler
@@ -70,8 +70,8 @@ def decoded(hint: typing.Any, value: typing.Any) -> typing.Any:
     if origin is tuple:
         parts = arguments if arguments[-1] is not Ellipsis else [arguments[0]] * len(value)
         return tuple(decoded(part, each) for part, each in zip(parts, value, strict=True))
-    if isinstance(hint, type) and issubclass(hint, Visibility):
-        return Visibility(value)
+    if isinstance(hint, type) and issubclass(hint, Code):
+        return hint(value)
     if is_dataclass(hint):
         hints = typing.get_type_hints(hint)
         return hint(**{name: decoded(hints[name], each) for name, each in value.items()})

@@ -10,12 +10,13 @@ from itertools import islice
 import pytest
 
 from adapters.contract import codes
+from adapters.contract.codes import Visibility
 from adapters.kit.sample import ACTIVITIES, CONCEPTS, Home, SampleMember, SamplePosting, members
 
 MONTREAL = Home(
     "mtl", "fr", ("fr-CA", "en-CA", "es-MX"), "CA", (" inc.", ", S.E.N.C."), ("ALPHA", "BETA"), "+151455501"
 )
-GUADALAJARA = Home("gdl", "es", ("es-MX", "en-US"), "MX", ("S.A. de C.V.",), ("UNO",), "+523300000", capitals=True)
+GUADALAJARA = Home("gdl", "es", ("es-MX", "en-US"), "MX", ("S.A. de C.V.",), ("UNO",), "+5200335501", capitals=True)
 URIS = {concept.uri for concept in CONCEPTS}
 INVENTED = re.compile(r"\b(démo|muestra|ficti(f|ve)|fictici[oa])\b", re.IGNORECASE)
 
@@ -66,12 +67,27 @@ def test_names_are_visibly_invented(home: Home, sample: list[SampleMember]) -> N
     for member in sample:
         assert INVENTED.search(member.name), member.name
         assert INVENTED.search(member.legal_name), member.legal_name
-        assert member.contact.name.startswith("CANARY")
-        assert member.contact.email.endswith(".example")
         assert member.website is None or member.website.endswith(".example/")
-        assert len(member.contact.phone) == len(home.phone) + 2
         if home.capitals:
             assert member.name == member.name.upper()
+
+
+def test_contacts_are_one_to_three_and_nobodys(home: Home, sample: list[SampleMember]) -> None:
+    """Invented names, reserved domains, numbers that nobody is called on; some without one or the other."""
+    assert Counter(len(member.contacts) for member in sample).keys() == {1, 2, 3}
+    for member in sample:
+        released = member.seen(Visibility.MUTUAL) and "CONTACT_RELEASE" in member.consents
+        assert [each.number for each in member.contacts] == [*range(1, len(member.contacts) + 1)]
+        for each in member.contacts:
+            assert INVENTED.search(each.name)
+            assert each.name.startswith("CANARY") is not released
+            assert each.role is None or each.role.startswith("CANARY") is not released
+            assert each.email is None or each.email.endswith(".example")
+            assert each.phone is None or re.fullmatch(re.escape(home.phone) + r"\d\d", each.phone)
+            assert each.language in {None, *home.languages}
+    listed = [each for member in sample for each in member.contacts]
+    for column in ("role", "email", "phone", "language"):
+        assert {getattr(each, column) is None for each in listed} == {True, False}, column
 
 
 def test_codes_are_of_the_contract(home: Home, sample: list[SampleMember]) -> None:

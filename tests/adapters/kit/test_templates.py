@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.contract.catalogue import CATALOGUE
-from adapters.contract.codes import Visibility
+from adapters.contract.codes import Level, Visibility
 from adapters.contract.languages import chain
+from adapters.contract.match import Ability, Match, Sought
 from adapters.contract.objects import Kind
 from adapters.contract.request import (
     LIST_VIEWS,
+    MATCH,
     RELEVANCE,
     Boundary,
     Condition,
@@ -30,6 +32,7 @@ from adapters.contract.request import (
 from adapters.contract.shape import Pick, Shape
 from adapters.kit.compiler import Compiler
 from adapters.kit.folder import load
+from adapters.kit.scoring import scoring
 from adapters.kit.shapes import every_way, everything
 from adapters.kit.statement import Statement, StatementKind
 
@@ -62,7 +65,7 @@ def compiled(by: Compiler, request: Request) -> Statement:
 
 @st.composite
 def wheres(draw: st.DrawFn) -> Where:
-    """Any filters of a list, each once, and sometimes a search; ``filled`` gives them their values."""
+    """Any filters of a list, each once, and sometimes a search or a match; ``filled`` gives them their values."""
     of = draw(st.sampled_from(LISTS))
     filters = sorted(CATALOGUE[of].filters)
     names = draw(st.lists(st.sampled_from(filters), unique=True, max_size=3)) if filters else []
@@ -70,8 +73,11 @@ def wheres(draw: st.DrawFn) -> Where:
     if CATALOGUE[of].concepts and draw(st.booleans()):
         terms, concepts = draw(st.integers(0, 2)), draw(st.integers(0, 2))
         search = Search((Term("", ""),) * terms, (("", 0),) * concepts)
+    match = None
+    if of == "member" and search is None and draw(st.booleans()):
+        match = Match("", (), (), (), (), (), (), 0, (), draw(st.none() | st.just(1)))
     view = draw(st.sampled_from(sorted(LIST_VIEWS)))
-    return Where(of, tuple(Condition(name, ("",)) for name in names), search, view)
+    return Where(of, tuple(Condition(name, ("",)) for name in names), search, view, match)
 
 
 @st.composite
@@ -95,6 +101,8 @@ def requests(draw: st.DrawFn) -> Request:
             return FacetRequest(where, draw(st.sampled_from(sorted(CATALOGUE[where.object].facets))))
         case "page":
             orders = [*CATALOGUE[where.object].orders, *([RELEVANCE] if where.search else [])]
+            if where.match is not None:
+                orders = [MATCH]
             return PageRequest(
                 where,
                 Ordering(draw(st.sampled_from(orders)), draw(st.booleans())),
@@ -115,7 +123,7 @@ def filled(request: Request, numbers: Iterator[int]) -> Request:
     match request:
         case FetchRequest(keys=keys):
             return replace(request, keys=tuple(f"key {next(numbers)}" for _ in keys))
-        case Where(conditions=conditions, search=search):
+        case Where(conditions=conditions, search=search, match=match):
             # One form takes any number of values.
             values = [
                 Condition(each.filter, tuple(f"value {next(numbers)}" for _ in range(next(numbers) % 3 + 1)))
@@ -126,7 +134,9 @@ def filled(request: Request, numbers: Iterator[int]) -> Request:
                     tuple(Term(f"word {next(numbers)}", f"typed {next(numbers)}") for _ in search.terms),
                     tuple((f"concept {next(numbers)}", next(numbers)) for _ in search.concepts),
                 )
-            return replace(request, conditions=tuple(values), search=search)
+            if match is not None:
+                match = fitted(match, numbers)
+            return replace(request, conditions=tuple(values), search=search, match=match)
         case FacetRequest(where=where):
             return replace(request, where=filled(where, numbers))
         case PageRequest(where=where, boundary=boundary):
@@ -138,10 +148,41 @@ def filled(request: Request, numbers: Iterator[int]) -> Request:
             return replace(request, where=filled(where, numbers), boundary=boundary)
 
 
+def fitted(match: Match, numbers: Iterator[int]) -> Match:
+    """The match with values that are all different, and so are the points that come of them."""
+
+    def words(what: str) -> tuple[str, ...]:
+        return tuple(f"{what}{next(numbers)}" for _ in range(next(numbers) % 3 + 1))
+
+    return Match(
+        f"version {next(numbers)}",
+        tuple(
+            Sought(
+                key,
+                100_000 + next(numbers),
+                Level.AWARENESS,
+                False,
+                tuple((word, next(numbers)) for word in words("urn:sought:")),
+            )
+            for key in words("requirement ")
+        ),
+        tuple(Ability(word, Level.EXPERT, next(numbers)) for word in words("urn:able:")),
+        words("market "),
+        words("mode "),
+        words("language "),
+        words("urn:theme:"),
+        next(numbers),
+        words("member "),
+        None if match.each is None else next(numbers),
+    )
+
+
 def sort_kind(request: PageRequest) -> Kind:
     """What the request's list is ordered by."""
     if request.ordering.name == RELEVANCE:
         return Kind.INTEGER
+    if request.ordering.name == MATCH:
+        return Kind.TEXT
     return CATALOGUE[request.where.object].orders[request.ordering.name].kind
 
 
@@ -159,13 +200,31 @@ def pieces(request: Request) -> list[object]:
             elif isinstance(sort, int) and sort_kind(request) is Kind.INSTANT:
                 sort = EPOCH + timedelta(microseconds=sort)
             return [*pieces(where), *([] if boundary is None else [sort, boundary.key])]
-        case Where(conditions=conditions, search=search):
+        case Where(conditions=conditions, search=search, match=match):
             found: list[object] = [list(each.values) for each in conditions]
             if search is not None:
                 found += [each for term in search.terms for each in (term.word, term.typed)]
                 found += [[term.word for term in search.terms], [term.typed for term in search.terms]]
                 found += [[uri for uri, _ in search.concepts], [weight for _, weight in search.concepts]]
-            return found
+            return found if match is None else [*found, *candidates(match), *scores(match)]
+
+
+def candidates(match: Match) -> list[object]:
+    """What finds the members that may be listed."""
+    given = scoring(match)
+    return [
+        *(given.places, given.weights, given.sought.concepts, *given.sought.at),
+        *(given.weight, given.markets, given.languages, given.day, given.excluded),
+    ]
+
+
+def scores(match: Match) -> list[object]:
+    """What they are scored by besides, and what their scores are told with."""
+    given = scoring(match)
+    return [
+        *(given.version, given.prefix, given.able.concepts, *given.able.at, given.modes, given.themes),
+        *(given.each, given.keys),
+    ]
 
 
 def needed(request: Request, cluster: str) -> list[object]:
@@ -174,6 +233,10 @@ def needed(request: Request, cluster: str) -> list[object]:
     found = [piece for piece in pieces(request) if piece is not None and piece != []]
     if boundary is not None and boundary.cluster != cluster:
         found.remove(boundary.key)
+    match = getattr(getattr(request, "where", request), "match", None)
+    if match is not None:  # the scores are not for a count, and the keys of requirements for what they are made of
+        besides = scores(match) if isinstance(request, Where) and match.each is None else [scoring(match).keys]
+        found = [piece for piece in found if piece not in besides]
     search = getattr(getattr(request, "where", request), "search", None)
     if search is not None and search.terms:  # all words at once are for what a row was found by
         found.remove([term.word for term in search.terms])
@@ -255,6 +318,17 @@ def behind(sort: int | None, cluster: str) -> PageRequest:
 
 
 ID, OFFERS = SHAPE.picks
+FIT = Match("1", (Sought("1", 1, Level.WORKING, True, (("urn:a", 100),)),), (), (), (), (), (), 20760)
+MATCHED = PageRequest(
+    Where("member", match=FIT), Ordering(MATCH), 21, Boundary("020760:", "zzz", "1"), shape=SHAPE, hits=True
+)
+
+
+def matched(**changes: object) -> PageRequest:
+    """The page of a match with another filter or match."""
+    return replace(MATCHED, where=replace(MATCHED.where, **changes))
+
+
 DIFFERENT: dict[str, Request] = {
     "as it is": ASKED,
     "one filter less": where(conditions=ASKED.where.conditions[:1]),
@@ -304,6 +378,17 @@ DIFFERENT: dict[str, Request] = {
     "by key": FetchRequest(("1",), SHAPE),
     "by keys": FetchRequest(("1", "2"), SHAPE),
     "another object by key": FetchRequest(("1",), Shape("offer", (ID,))),
+    "a match": MATCHED,
+    "a match of the best of each kind": matched(match=replace(FIT, each=1)),
+    "a match with a filter": matched(conditions=ASKED.where.conditions[:1]),
+    "a match in another view": matched(view=Visibility.CORRIDOR),
+    "a match from the beginning": replace(MATCHED, boundary=None),
+    "a match backward": replace(MATCHED, backward=True),
+    "a match without hits": replace(MATCHED, hits=False),
+    "keys of a match alone": replace(MATCHED, shape=None),
+    "a count of a match": MATCHED.where,
+    "a count of the best of each kind": matched(match=replace(FIT, each=1)).where,
+    "a facet of a match": FacetRequest(MATCHED.where, "SECTOR"),
     "another object": PageRequest(Where("offer"), Ordering("UPDATED_AT"), 21),
     "another object again": PageRequest(Where("need"), Ordering("UPDATED_AT"), 21),
 }
@@ -351,6 +436,7 @@ KINDS = {
     StatementKind.PAGE: PageRequest(Where("member"), Ordering("NAME"), 21, shape=SHAPE),
     StatementKind.FILTERED: PageRequest(Where("member", ASKED.where.conditions), Ordering("NAME"), 21),
     StatementKind.SEARCH: ASKED,
+    StatementKind.MATCH: MATCHED,
     StatementKind.TALLY: Where("member", ASKED.where.conditions),
 }
 
@@ -359,6 +445,23 @@ KINDS = {
 def test_a_statement_says_what_it_does(kind: StatementKind) -> None:
     """How it is best planned hangs on it."""
     assert compiled(compiler("montreal"), KINDS[kind]).kind is kind
+
+
+def test_a_match_is_of_members_alone_and_in_its_own_order() -> None:
+    for wrong in (
+        {"object": "offer", "match": FIT},
+        {"object": "member", "match": FIT, "search": Search((), ())},
+    ):
+        with pytest.raises(ValueError, match="a match is of members"):
+            Where(**wrong)
+    for where, order in ((MATCHED.where, "NAME"), (Where("member"), MATCH)):
+        with pytest.raises(ValueError, match="in the order MATCH"):
+            PageRequest(where, Ordering(order), 1)
+
+
+def test_tallies_of_a_match_are_matches() -> None:
+    for request in (MATCHED.where, FacetRequest(MATCHED.where, "SECTOR")):
+        assert compiled(compiler("montreal"), request).kind is StatementKind.MATCH
 
 
 def test_tallies_of_a_search_are_searches() -> None:

@@ -21,8 +21,16 @@ HOST = f"""
 insert into registre.entreprise (no_dossier) values ($host_file);
 insert into grappe.membre values
     ($host, $host_file, '$name', 'PME', 'AC', 'P', 'P', 'P', 'X', null, null, null, '{MOMENT}');
-insert into grappe.consentement values ($host, 'PROFIL', '{MOMENT}', null);
+insert into grappe.consentement values
+    ($host, 'PROFIL', '{MOMENT}', null), ($host, 'JUMELAGE', '{MOMENT}', null);
+insert into grappe.competence_membre
+    select $host, cod_competence, '4' from grappe.competence order by cod_competence limit 1;
 insert into grappe.identifiant values ($host, 'AUT', '', null, null);
+"""
+
+CONTACT = f"""
+insert into grappe.contact values ($owner, 7, '{Secret.person}', '{Secret.person}', 'zq@{Secret.person}.example',
+    '+1 202 555-0199', 'fr', '{Secret.person}');
 """
 
 CODES = f"""
@@ -42,6 +50,8 @@ insert into grappe.membre values
     ($member, $member_file, '{WORD} Démo', 'PME', 'AC', $level, $level, $level, $level, {Secret.year},
     'https://{WORD}.example/', null, '{MOMENT}');
 insert into grappe.consentement values ($member, 'PROFIL', '{MOMENT}', $withdrawn);
+insert into grappe.consentement values
+    ($member, 'CONTACT', '{MOMENT}', null), ($member, 'JUMELAGE', '{MOMENT}', null);
 insert into grappe.fiche_membre values ($member, 'fr', 'Présentation {WORD}'), ($member, 'en', 'Profile {WORD}');
 insert into grappe.langue_membre values ($member, 'fr');
 insert into grappe.marche_membre values ($member, '{Secret.market}');
@@ -114,6 +124,7 @@ def script(secrets: Sequence[Secret]) -> str:
 def hidden(secret: Secret) -> str:
     """The SQL that writes a secret, but for its names and numbers."""
     parts = [MEMBER.replace("$withdrawn", "null" if secret.consented else "now()")]
+    parts += [CONTACT.replace("$owner", owner) for owner in ("$member", "$host")[: 1 + secret.consented]]
     parts += [posting(place, "$member", anonymous, "'P'") for place, anonymous in ((1, "N"), (2, "O"))]
     if secret.consented:
         parts += [posting(place, "$host", anonymous, "$level") for place, anonymous in ((3, "N"), (4, "O"))]
