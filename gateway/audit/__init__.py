@@ -2,6 +2,6 @@
 
 from gateway.audit.entry import Entry
 from gateway.audit.reading import Disclosed, Page
-from gateway.audit.writing import Disclosures
+from gateway.audit.writing import Disclosures, append
 
-__all__ = ["Disclosed", "Disclosures", "Entry", "Page"]
+__all__ = ["Disclosed", "Disclosures", "Entry", "Page", "append"]

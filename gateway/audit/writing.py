@@ -10,9 +10,9 @@ import orjson
 from gateway.audit.entry import Entry, Occasion
 from gateway.audit.reading import Page, of_cluster, of_member
 from gateway.errors import ClientError
-from gateway.store import Store, unavailable
+from gateway.store import Connection, Store, unavailable
 
-__all__ = ["Disclosures"]
+__all__ = ["Disclosures", "append"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -20,6 +20,17 @@ _APPEND = "select corridor.disclose($1)"
 
 _LARGE = 2000
 """Members after which a batch is full: so many take Postgres some ten milliseconds."""
+
+
+async def append(connection: Connection, *entries: Entry) -> None:
+    """Writes entries in the transaction of this connection: they are in the log when it is committed, or not at all.
+
+    Whoever else writes to the log waits until then: this comes last of what takes time.
+    """
+    batch = _Batch()
+    for entry in entries:
+        batch.add(entry)
+    await connection.fetchval(_APPEND, batch.text())
 
 
 @dataclass(slots=True, eq=False)

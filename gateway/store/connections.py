@@ -20,6 +20,9 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 _IDLE = 300.0
 """Seconds after which a connection that nobody used is ended."""
 
+_KEPT_ALIVE = "set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3"
+"""Has the server find out within half a minute that a gateway is gone, and so free what its session holds."""
+
 _LOST = (
     OSError,
     TimeoutError,
@@ -142,6 +145,30 @@ class Store:
             _LOG.warning("the corridor store: %s", str(error) or type(error).__name__)
             raise unavailable() from error
 
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        """One connection beside the pool, for what lasts longer than a request: to listen, or to hold a lock.
+
+        It ends with the block, and with it all that its session holds.
+        """
+        try:
+            connection = await asyncpg.connect(
+                self._dsn,
+                timeout=self._timeout,
+                command_timeout=self._timeout,
+                server_settings={"application_name": "corridor-gateway"},
+            )
+            try:
+                await self._check(connection)
+                await connection.execute(_KEPT_ALIVE)
+                yield connection
+            finally:
+                _drop(connection)
+        except asyncpg.DataError:
+            raise
+        except (*_LOST, *_REFUSED) as error:
+            raise unavailable() from error
+
     async def _open(self) -> "asyncpg.Pool[asyncpg.Record]":
         async with self._opening:
             if self._closed:
@@ -167,7 +194,7 @@ class Store:
         self._fits = True
 
 
-def _drop(connection: Connection) -> None:
+def _drop(connection: Queries) -> None:
     """Ends a connection at once: asking a silent server to cancel would wait for it."""
     with suppress(asyncpg.InterfaceError):  # the driver found it closed
         connection.terminate()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import ClientError, ErrorCode
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyz-ABC019", min_size=1, max_size=12)
 KEYS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=20)
