@@ -78,6 +78,11 @@ class RegistrySettings(BaseModel, extra="forbid", hide_input_in_errors=True):
         10, ge=1, description="How many connections this gateway may hold to it, all its workers taken together."
     )
     max_cost: int = Field(1000, ge=1, description="What one operation may cost this registry at worst.")
+    screen_interests: bool = Field(
+        False,
+        description="Whether its cluster looks at expressions of interest before its members hear of them: a "
+        "coordinator lets each of them through, or declines it.",
+    )
 
     _check_dsn = field_validator("dsn")(_address)
 
@@ -94,7 +99,10 @@ class StoreSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
         "use dsn. Better not set where the gateway serves.",
     )
     pool_size: int = Field(
-        10, ge=1, description="How many connections this gateway may hold to it, all its workers taken together."
+        10,
+        ge=1,
+        description="How many connections this gateway may hold to it, all its workers taken together. Beside them "
+        "each process has one to hear of changes, and now and then another one for what is due by the clock.",
     )
     timeout: float = Field(
         1.0,
@@ -216,10 +224,34 @@ class Settings(BaseSettings):
     )
     auth: AuthSettings = Field(default_factory=AuthSettings, description="How credentials are checked.")
     store: StoreSettings | None = Field(
-        None, description="The corridor store. Without it there are no API keys and no disclosure log."
+        None, description="The corridor store. Without it there are no API keys, no disclosure log and no agreements."
+    )
+    agreements_lifetime: float = Field(
+        5.0,
+        gt=0,
+        description="Seconds for which a process goes by the agreements between clusters that it has read, "
+        "where nothing tells it sooner that one has changed.",
+    )
+    interest_days: int = Field(
+        30, ge=1, le=3650, description="Days after which an expression of interest that nobody answered expires."
+    )
+    release_days: int = Field(
+        183, ge=1, le=3650, description="Days for which two members see each other's contact, if it is not revoked."
     )
     disclosure_retention: int = Field(
         3 * 365, ge=1, description="Days after which corridor audit expire removes an entry of the disclosure log."
+    )
+    event_days: int = Field(
+        30, ge=1, description="Days for which a subscriber can go on behind an event that it heard of."
+    )
+    sweep_interval: float = Field(
+        60.0, gt=0, description="Seconds after which the gateway looks again for what has run out: by the clock alone."
+    )
+    match_interval: float = Field(
+        60.0, ge=1, description="Seconds after which the matches that somebody follows are looked for again."
+    )
+    consortium_repair: int = Field(
+        30, ge=1, description="Days within which a consortium that broke its own rules has to keep to them again."
     )
     host: str = Field("127.0.0.1", description="The address that the gateway listens on.")
     port: int = Field(8000, ge=0, le=65535, description="The port that it listens on.")

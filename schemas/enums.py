@@ -2,9 +2,10 @@
 
 import strawberry
 
-from adapters.contract import codes
+from adapters.contract import codes as contract_codes
 from adapters.contract.codes import Code
 from adapters.contract.viewers import Purpose, ViewerClass
+from schemas import codes as corridor_codes
 
 __all__ = [
     "MemberOrderField",
@@ -125,7 +126,7 @@ def describe(code: type[Code]) -> None:
         value.description = code(value.value).doc
 
 
-for _code in vars(codes).values():
+for _code in {**vars(contract_codes), **vars(corridor_codes)}.values():
     if isinstance(_code, type) and issubclass(_code, Code) and _code is not Code:
         describe(_code)
 for _enum in (

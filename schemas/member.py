@@ -16,6 +16,7 @@ from adapters.contract.codes import (
 )
 from adapters.contract.viewers import Scope
 from schemas.cluster import Cluster
+from schemas.contact import ContactPoint
 from schemas.context import Info
 from schemas.enums import UnavailableReason
 from schemas.node import Node
@@ -125,6 +126,16 @@ class Member(Node):
     membership_status: MembershipStatus = shaped("Where the membership stands.")
     visibility: Visibility = shaped("Who may see this profile.")
     updated_at: DateTime = shaped("When the registry last changed the profile.")
+    contacts: list[ContactPoint] = shaped(
+        "Its contact points, each of which it can share by its `ref`: shown to the member itself, empty for others."
+    )
+
+    @strawberry.field(
+        description="The contact that it shares with the member that the viewer acts for, under a release; else null. "
+        "A credential without the scope corridor:read has none."
+    )
+    async def contact_point(root: Any, info: Info) -> ContactPoint | None:
+        return await info.context.contact(info, value_of(root, info))  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="A member that cannot be shown, and why.")

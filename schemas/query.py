@@ -8,13 +8,16 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from schemas.agreement import AgreementQuery
 from schemas.cluster import Cluster
 from schemas.connection import MemberConnection, NeedConnection, OfferConnection
 from schemas.context import Info
 from schemas.enums import OnSourceFailure
 from schemas.filters import MemberFilter, MemberOrder, NeedFilter, OfferFilter, PostingOrder
+from schemas.match import MatchQuery
 from schemas.member import MemberResult
 from schemas.node import Node
+from schemas.opportunity import OpportunityQuery
 from schemas.scalars import LanguageTag
 from schemas.viewer import Viewer
 
@@ -42,7 +45,7 @@ _ORDER = strawberry.argument(description="Which order; by points where there is 
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(AgreementQuery, MatchQuery, OpportunityQuery):
     @strawberry.field(description="All clusters of the corridor, by slug.")
     def clusters(self, info: Info) -> list[Cluster]:
         return info.context.clusters()  # type: ignore[no-any-return]

@@ -14,9 +14,12 @@ __all__ = [
     "URL",
     "ConceptURI",
     "CountryCode",
+    "CurrencyCode",
     "Date",
     "DateTime",
+    "EmailAddress",
     "LanguageTag",
+    "PhoneE164",
     "SubdivisionCode",
     "TimeZone",
 ]
@@ -26,9 +29,12 @@ Date = NewType("Date", str)
 TimeZone = NewType("TimeZone", str)
 LanguageTag = NewType("LanguageTag", str)
 CountryCode = NewType("CountryCode", str)
+CurrencyCode = NewType("CurrencyCode", str)
 SubdivisionCode = NewType("SubdivisionCode", str)
 URL = NewType("URL", str)
 ConceptURI = NewType("ConceptURI", str)
+EmailAddress = NewType("EmailAddress", str)
+PhoneE164 = NewType("PhoneE164", str)
 
 
 _LANGUAGE_TAG = "A language tag of BCP 47, as `fr-CA` or `es`."
@@ -81,6 +87,7 @@ SCALARS: dict[object, Any] = {
         specified_by_url="https://www.rfc-editor.org/info/bcp47",
     ),
     CountryCode: _scalar("CountryCode", "A country by ISO 3166-1 alpha-2, as `MX`.", r"[A-Z]{2}"),
+    CurrencyCode: _scalar("CurrencyCode", "A currency by ISO 4217, as `MXN`.", r"[A-Z]{3}"),
     SubdivisionCode: _scalar("SubdivisionCode", "A subdivision by ISO 3166-2, as `CA-QC`.", r"[A-Z]{2}-[A-Z0-9]{1,3}"),
     URL: _scalar("URL", "An address on the web, as its registry has it.", r"\S{1,2000}"),
     ConceptURI: _scalar(
@@ -88,5 +95,7 @@ SCALARS: dict[object, Any] = {
         "The URI of a concept of the shared vocabulary, as `http://data.europa.eu/esco/skill/…`.",
         r"[\x21-\x7e]{1,200}",
     ),
+    EmailAddress: _scalar("EmailAddress", "An e-mail address, as its registry has it.", r"[^@\s]{1,64}@[^@\s]{1,255}"),
+    PhoneE164: _scalar("PhoneE164", "A telephone number by E.164, as `+15145550100`.", r"\+[1-9]\d{6,14}"),
 }
 """The GraphQL scalar of each Python name, for the schema's scalar map."""

@@ -6,6 +6,7 @@ from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 
 from schemas.member import Member
+from schemas.mutation import Mutation
 from schemas.posting import Need, Offer
 from schemas.programme import Programme
 from schemas.query import Query
@@ -26,6 +27,7 @@ def build() -> Schema:
     """The schema; build it once, it is not cheap."""
     return _Subgraph(
         query=Query,
+        mutation=Mutation,
         subscription=Subscription,
         types=[Member, Offer, Need, Programme],
         config=StrawberryConfig(scalar_map=SCALARS),

@@ -1,9 +1,11 @@
 """Fields of objects that the gateway shapes for one query.
 
 Such an object is a mapping by response key: every alias has its own value, with its arguments
-already applied. It is only walked field by field where its text could not be spliced whole.
+already applied. It is only walked field by field where its text could not be spliced whole. What the gateway makes
+itself of the same type has attributes of the fields' names instead.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import strawberry
@@ -17,7 +19,8 @@ __all__ = ["shaped", "value_of"]
 
 def value_of(source: Any, info: Info) -> Any:
     """The value under the field's response key; ContractBroken where a registry gave what it must not give."""
-    value, raw = source[info.path.key], info._raw_info  # noqa: SLF001 - Strawberry gives no other way to the type
+    raw = info._raw_info  # noqa: SLF001 - Strawberry gives no other way to the type
+    value = source[info.path.key] if isinstance(source, Mapping) else getattr(source, info.python_name)
     expected = raw.return_type
     if value is None and is_non_null_type(expected):
         raise ContractBroken(f"{raw.parent_type}.{info.field_name} has no value")

@@ -7,8 +7,11 @@ from strawberry import UNSET
 
 from adapters.contract.viewers import Purpose, Scope, ViewerClass
 from schemas.cluster import Cluster
+from schemas.codes import ConsortiumState, InterestState
 from schemas.connection import PageInfo
+from schemas.consortium import Consortium
 from schemas.context import Info
+from schemas.interest import ExpressionOfInterest
 from schemas.member import MemberResult
 from schemas.scalars import DateTime
 from schemas.scopes import requires
@@ -68,6 +71,38 @@ class Viewer:
     @strawberry.field(description="The member that it acts for, with all that its registry keeps for the corridor.")
     async def member(self, info: Info) -> MemberResult | None:
         return await info.context.own(info)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="The expressions of interest of the member that the viewer acts for, and those addressed to it; of "
+        "all members of its cluster, to who acts for that. The latest first.",
+        directives=[requires(Scope.CORRIDOR_READ)],
+    )
+    async def interests(
+        self,
+        info: Info,
+        state: Annotated[InterestState | None, strawberry.argument(description="Only those in this state.")] = UNSET,
+        first: Annotated[int, strawberry.argument(description="How many at most, 1 to 100.")] = 20,
+        after: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those behind this one, by its ID.")
+        ] = UNSET,
+    ) -> list[ExpressionOfInterest]:
+        return await info.context.interests.known(state or None, first, after or None)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="The consortia that the member that the viewer acts for has a seat in; to who acts for a cluster, "
+        "those of its members and those it created. The latest first.",
+        directives=[requires(Scope.CORRIDOR_READ)],
+    )
+    async def consortia(
+        self,
+        info: Info,
+        state: Annotated[ConsortiumState | None, strawberry.argument(description="Only those in this state.")] = UNSET,
+        first: Annotated[int, strawberry.argument(description="How many at most, 1 to 100.")] = 20,
+        after: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Only those behind this one, by its ID.")
+        ] = UNSET,
+    ) -> list[Consortium]:
+        return await info.context.consortia.of_viewer(state or None, first, after or None)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Who was given what about the member that the viewer acts for; to who acts for a cluster, about "

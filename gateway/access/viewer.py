@@ -16,7 +16,7 @@ GRANTABLE: Mapping[ViewerClass, frozenset[Scope]] = MappingProxyType(
         ViewerClass.PARTNER_APP: frozenset({Scope.PROFILES_READ, Scope.IDENTIFIERS_READ}),
         ViewerClass.MEMBER: frozenset(Scope),
         ViewerClass.COORDINATOR: frozenset(Scope),
-        ViewerClass.PRIVACY_OFFICER: frozenset({Scope.DISCLOSURES_READ}),
+        ViewerClass.PRIVACY_OFFICER: frozenset({Scope.DISCLOSURES_READ, Scope.CORRIDOR_ACT}),
         ViewerClass.SYSTEM: frozenset(Scope),
     }
 )

@@ -96,9 +96,8 @@ async def _prepared(
     registries: DemoRegistries, population: Population, progress: FillProgress
 ) -> tuple[Settings, Sequence[PageViewer]]:
     settings = await registries.prepare(population, progress)
-    city = CITIES[0]
-    dsn = settings.registries[city].dsn.get_secret_value()
-    return settings, await make_viewers(registries.store.owner_dsn, registries.adapters[city], dsn)
+    cities = [(registries.adapters[city], settings.registries[city].dsn.get_secret_value()) for city in CITIES]
+    return settings, await make_viewers(registries.store.owner_dsn, cities)
 
 
 def _watch(service: Background) -> None:
@@ -167,7 +166,7 @@ def _welcome(
         Text(),
         Text('API keys, until the next start or for a week; in GraphiQL, choose at "View as" who asks:', style="bold"),
         *(
-            Text(f"  {viewer.name:<16}sees {viewer.sees}\n  {'':<16}{viewer.key}")
+            Text(f"  {viewer.name:<23}sees {viewer.sees}\n  {'':<23}{viewer.key}")
             for viewer in viewers
             if viewer.key is not None
         ),

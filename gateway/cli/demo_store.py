@@ -2,20 +2,24 @@
 
 import json
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
 from pydantic import SecretStr
 
+from gateway.cli.demo_agreement import make_agreement
 from gateway.cli.private import write_private
 from gateway.embedded import EmbeddedServer, ServerFailed
 from gateway.settings import StoreSettings
+from gateway.store import Store
 
 __all__ = ["DemoStore", "read_owner"]
 
 _DATABASE = "corridor"
 _LOGIN = "corridor_gateway"
 _STATE = "store.json"
+_SECONDS = 30.0
 
 
 def read_owner(home: Path) -> str | None:
@@ -39,8 +43,11 @@ class DemoStore:
         """Its address for whoever owns it."""
         return self.server.dsn(_DATABASE)
 
-    async def prepare(self) -> StoreSettings:
-        """Makes the database where there is none, migrates it, and gives the gateway a login with a new password."""
+    async def prepare(self, clusters: Sequence[str]) -> StoreSettings:
+        """Makes the database where there is none, migrates it, and gives the gateway a login with a new password.
+
+        Between these clusters, by their codes, there is an agreement in force.
+        """
         from gateway.store.migration import MigrationFailed, migrate  # noqa: PLC0415 - serving need not load Alembic
 
         connection = await asyncpg.connect(self.server.dsn())
@@ -58,4 +65,10 @@ class DemoStore:
         finally:
             await connection.close()
         write_private(self._home / _STATE, json.dumps({"owner": self.owner_dsn}))
-        return StoreSettings(dsn=SecretStr(self.server.dsn(_DATABASE, _LOGIN, password)))
+        dsn = self.server.dsn(_DATABASE, _LOGIN, password)
+        store = Store(dsn, 1, _SECONDS)
+        try:
+            await make_agreement(store, clusters)
+        finally:
+            await store.close()
+        return StoreSettings(dsn=SecretStr(dsn))

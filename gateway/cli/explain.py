@@ -25,7 +25,9 @@ from gateway.cli.cities import ALL, Place, places
 from gateway.cli.configuration import read_settings
 from gateway.cli.demo import HomeOption
 from gateway.cli.terminal import OUT, USAGE, fail
+from gateway.corridor.agreements import Agreements
 from gateway.execution.disclosed import Disclosure
+from gateway.execution.facts import Corridor
 from gateway.execution.log import NoLog
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
@@ -79,8 +81,11 @@ async def _trace(found: Sequence[Place], asked: Operation) -> tuple[list[Trace],
         *(Source(each.adapter.trace(each.dsn, limits, traces.append), 2 * _SECONDS) for each in found)
     )
     changed = {"request_deadline": 4 * _SECONDS, "cursor_secret": SecretStr(token_urlsafe())}
+    agreed = Agreements.among(source.cluster.code for source in directory)
     try:
-        gateway = Gateway.of(read_settings().model_copy(update=changed), directory, _Undisclosed())
+        gateway = Gateway.of(
+            read_settings().model_copy(update=changed), directory, _Undisclosed(), corridor=Corridor(agreed)
+        )
         response = await gateway.run(asked)
     finally:
         await directory.close()

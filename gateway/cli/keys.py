@@ -17,7 +17,7 @@ from gateway.cli.cities import by_name
 from gateway.cli.configuration import read_settings
 from gateway.cli.migrate import OwnerOption, with_store
 from gateway.cli.terminal import ERRORS, OUT, TABLES, USAGE, fail
-from gateway.federation.reference import member_cluster
+from gateway.reference import member_cluster
 
 __all__ = ["app"]
 

@@ -101,7 +101,7 @@ class DemoRegistries:
         dsns = dict(zip(CITIES, addresses, strict=True))
         write_private(self.home / _STATE, json.dumps(dsns))
         registries = {city: RegistrySettings(dsn=SecretStr(dsn)) for city, dsn in dsns.items()}
-        store = await self.store.prepare()
+        store = await self.store.prepare([adapter.cluster.code for adapter in self.adapters.values()])
         settings = Settings()
         secret = settings.cursor_secret or SecretStr(self._cursor_secret())
         # Not as arguments: those would be merged with the registries of the user's own settings.

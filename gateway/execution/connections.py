@@ -13,16 +13,16 @@ from adapters.contract.shape import Shape
 from gateway.execution.context import RequestContext
 from gateway.execution.facts import Services
 from gateway.execution.rendering import Rendering
+from gateway.execution.reports import page_info, source_reports
 from gateway.execution.searches import list_request
 from gateway.execution.selection import Asked
 from gateway.execution.writing import Unwritable, Write, Writing
-from gateway.federation.fanout import Answer, Outage, all_failed, together
+from gateway.federation.fanout import Outage, all_failed, together
 from gateway.federation.lists import ListRequest, Page, page
 from gateway.federation.tallies import FacetTally, Tally, count, facet
 from schemas.cluster import Cluster
-from schemas.connection import ClusterCount, Facet, FacetValue, FieldHit, PageInfo, SourceReport, Total
+from schemas.connection import ClusterCount, Facet, FacetValue, FieldHit, Total
 from schemas.enums import TotalRelation
-from schemas.scalars import DateTime
 from schemas.vocabulary import Concept
 
 __all__ = ["ListPlan"]
@@ -89,7 +89,7 @@ class ListPlan:
         """Asks the registries for all that is wanted, at once; gives the answer by response key."""
         services = self._services
         directory = services.directory
-        request = list_request(self._of, arguments, services, context.viewer, hits=self._hits)
+        request = await list_request(self._of, arguments, services, context.crossing, hits=self._hits)
         answered: list[Any] = await together(
             *([page(directory, services.codec, request, list(self._shapes))] if self._pages else []),
             *([count(directory, request)] if self._counts else []),
@@ -130,11 +130,11 @@ class ListPlan:
             case "pageInfo":
                 chosen = {each.name for each in self._writing.selections.fields("PageInfo", asked.nodes)}
                 self._places |= not chosen.isdisjoint(_CURSORS)
-                return lambda answers: _page_info(answers.page)
+                return lambda answers: page_info(answers.page)
             case "complete":
                 return lambda answers: answers.page.complete
             case "sources":
-                return lambda answers: self._sources(answers.page, answers.tally)
+                return lambda answers: source_reports(self._services, answers.page.sources, answers.tally)
             case "totalCount":
                 return lambda answers: answers.count.value if answers.count.exact else None
             case "total":
@@ -223,20 +223,6 @@ class ListPlan:
         relation = TotalRelation.EQ if tally.exact else TotalRelation.GTE
         return Total(value=tally.value, relation=relation, by_source=self._parts(tally.by_cluster))
 
-    def _sources(self, paged: Page, tally: Tally | None) -> list[SourceReport]:
-        return [
-            SourceReport(
-                cluster=self._cluster(code),
-                status=report.status,
-                returned=report.value if isinstance(report, Answer) else 0,
-                total=tally.by_cluster.get(code) if tally is not None else None,
-                as_of=DateTime(f"{report.as_of:%Y-%m-%dT%H:%M:%SZ}") if isinstance(report, Answer) else None,
-                latency_ms=report.latency_ms if isinstance(report, Answer) or report.latency_ms else None,
-                retryable=isinstance(report, Outage) and report.retryable,
-            )
-            for code, report in paged.sources.items()
-        ]
-
     def _cluster(self, code: str) -> Cluster:
         return self._services.cluster(code)
 
@@ -256,15 +242,6 @@ def _settled(request: ListRequest, answers: _Answers) -> list[Outage]:
 def _bodies(paged: Page, shape: Shape) -> list[Row]:
     bodies = paged.bodies.get(shape, {})
     return [bodies[placed.cluster, placed.row.key] for placed in paged.rows]
-
-
-def _page_info(paged: Page) -> PageInfo:
-    return PageInfo(
-        has_next_page=paged.has_next,
-        has_previous_page=paged.has_previous,
-        start_cursor=paged.start_cursor,
-        end_cursor=paged.end_cursor,
-    )
 
 
 def _finished(value: Any) -> Any:

@@ -1,31 +1,47 @@
 """The gateway for one request: what the schema's resolvers call, and what the plans of its operation share."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
+from uuid import UUID
 
 from graphql import GraphQLError, GraphQLResolveInfo
+from strawberry.dataloader import DataLoader
 
 from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus, Visibility
 from adapters.contract.request import Ordering, PageRequest, Where
 from gateway.access.viewer import Viewer
+from gateway.corridor.ports import Posting
+from gateway.errors import ErrorCode, SourceFailure
+from gateway.execution.agreements import ViewerAgreements
+from gateway.execution.consortia import Consortia
+from gateway.execution.contacts import Contacts
+from gateway.execution.crossing import Crossing
 from gateway.execution.disclosed import Disclosed
 from gateway.execution.facts import Facts, Services
+from gateway.execution.following import Following
+from gateway.execution.interests import ViewerInterests
 from gateway.execution.log import disclosures
+from gateway.execution.matches import Matches
+from gateway.execution.registries import AskedRegistries
 from gateway.execution.rendering import Rendering
 from gateway.execution.selection import Asked, Selections
 from gateway.execution.writing import Writing
-from gateway.federation.fanout import Outage, ask
+from gateway.federation.fanout import Outage
 from gateway.federation.loaders import Found, Key, Load, gathered, load
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from schemas.connection import SourceReport
 from schemas.context import Info
+from schemas.enums import UnavailableReason
+from schemas.member import MemberUnavailable
 
 __all__ = ["RequestContext"]
 
 _MOST_PROGRAMMES = 1000
+_GONE = UnavailableReason.WITHDRAWN
+"""Who was a member and is not shown any more has withdrawn, for all that a registry says."""
 
 
 class RequestContext(Facts):
@@ -40,17 +56,21 @@ class RequestContext(Facts):
         super().__init__(services)
         self.viewer = viewer
         self.own_member = None if viewer.member is None else Reference.parse(viewer.member)
+        self.crossing = Crossing(services.corridor.agreements, viewer)
         self.disclosed = Disclosed(viewer, self.own_member)
         self.errors: list[GraphQLError] = []
         self.partial = False
         self.answer: Callable[[str], Awaitable[Any]] = _unplanned
+        self._renderings: dict[tuple[str, tuple[int, ...]], Rendering] = {}
         sees = self._sees if self.own_member is None else self._sees_own
-        self._load: Load = partial(load, services.directory, sees) if alone else gathered(services.directory, sees)
+        self._gather: Load = gathered(services.directory, sees)
+        self._load: Load = partial(load, services.directory, sees) if alone else self._gather
 
-    async def rows(self, keys: Sequence[Key]) -> Sequence[Found]:
-        """What is found by reference."""
-        found = await self._load(keys)
-        self.disclosed.rows(keys, found)
+    async def rows(self, keys: Sequence[Key], *, nested: bool = False) -> Sequence[Found]:
+        """What is found by reference; ``nested``: for one of many fields that ask at the same moment."""
+        sight = await self.crossing.sight(reference.cluster for reference, _ in keys)
+        found = await (self._gather if nested else self._load)(keys)
+        self.disclosed.rows(keys, found, sight)
         return found
 
     async def root(self, info: Info) -> Any:
@@ -73,10 +93,11 @@ class RequestContext(Facts):
 
     async def programmes(self, info: Info, slug: str) -> Any:
         """The programmes of a cluster."""
-        rows = self._rendering("Programme", info)
-        where = Where("programme", view=self.viewer.view(slug))
+        rows = self.rendering("Programme", info)
+        sight = await self.crossing.sight([slug])
+        where = Where("programme", view=sight.view(slug))
         request = PageRequest(where, Ordering("CODE"), _MOST_PROGRAMMES, shape=rows.shape)
-        answer = await ask(self.services.directory[slug], lambda registry: registry.page(request))
+        answer = (await sight.ask(self.services.directory, [slug], lambda registry: registry.page(request)))[slug]
         if isinstance(answer, Outage):
             raise answer.failure
         return rows.many(answer.value)
@@ -89,38 +110,139 @@ class RequestContext(Facts):
         """The member that the viewer acts for; None where there is none."""
         if self.own_member is None or self.own_member.cluster not in self.services.directory:
             return None
-        rendering = self._rendering("Member", info)
-        (found,) = await self.rows([(self.own_member, rendering.shape)])
+        found = await self.member(info, self.own_member.id)
+        return None if isinstance(found, MemberUnavailable) and found.reason is _GONE else found
+
+    async def member(self, info: Info, id: str) -> Any:  # noqa: A002 - as the schema names it
+        """A member by global ID, or why it cannot be shown."""
+        reference = Reference.parse(id)
+        if reference.cluster not in self.services.directory:
+            return self.unavailable(reference, UnavailableReason.NOT_VISIBLE)
+        rendering = self.rendering("Member", info)
+        (found,) = await self.rows([(reference, rendering.shape)], nested=True)
         match found:
             case Row():
                 return rendering.one(found)
             case Outage():
-                self.partial = True
-                return self.unavailable(self.own_member)
+                return self.unanswered(reference, found.failure)
             case None:
-                return None
+                return self.unavailable(reference, _GONE)
+
+    async def contact(self, info: Info, id: str) -> Any:  # noqa: A002 - as the schema names it
+        """The contact that a member shares with the viewer's own; None where there is no release."""
+        return await self._contacts.of(info, id)
+
+    async def owned(self, reference: Reference) -> Any:
+        """What the ID of something that the corridor owns points to; None where the viewer may not know of it."""
+        try:
+            key = UUID(reference.key)
+        except ValueError:
+            return None
+        return await self._owned.load((reference.typename, key))
 
     async def disclosures(self, first: int, after: str | None) -> Any:
         """A page of what the viewer may read of the disclosure log."""
         return await disclosures(self.services, self.viewer, first, after)
+
+    @cached_property
+    def _owned(self) -> DataLoader[tuple[str, UUID], Any]:
+        """What the corridor owns: one statement for all of a type that is asked for at the same moment."""
+
+        async def load(asked: list[tuple[str, UUID]]) -> list[Any]:
+            keys: dict[str, list[UUID]] = {}
+            for typename, key in asked:
+                keys.setdefault(typename, []).append(key)
+            found = {typename: await self._nodes(typename, wanted) for typename, wanted in keys.items()}
+            return [found[typename].get(key) for typename, key in asked]
+
+        return DataLoader(load_fn=load, cache=False)
+
+    async def _nodes(self, typename: str, keys: Sequence[UUID]) -> Mapping[UUID, Any]:
+        match typename:
+            case "Agreement":
+                return await self.agreements.nodes(typename, keys)
+            case "ExpressionOfInterest" | "ContactRelease":
+                return await self.interests.nodes(typename, keys)
+            case _:
+                return await self.consortia.nodes(typename, keys)
+
+    @cached_property
+    def _contacts(self) -> Contacts:
+        return Contacts(self)
+
+    @cached_property
+    def consortia(self) -> Consortia:
+        """Consortia and opportunities."""
+        return Consortia(self, self.services.corridor.building)
+
+    @cached_property
+    def following(self) -> Following:
+        """What can be followed."""
+        return Following(self, self.services.corridor.feed, self.services.corridor.match_interval)
+
+    @cached_property
+    def agreements(self) -> ViewerAgreements:
+        """Agreements between clusters."""
+        return ViewerAgreements(self.services.corridor.agreements, self.services.corridor.agreeing, self.viewer)
+
+    @cached_property
+    def interests(self) -> ViewerInterests:
+        """Interests, releases of contacts and forgetting."""
+        return ViewerInterests(self.services.corridor.interests, self.viewer)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """Matching."""
+        return Matches(self)
+
+    async def owns(self, posting: str) -> bool:
+        """Whether an offer or a need is the viewer's own member's, though it may be anonymous."""
+        found = await self.registries.posting(posting)
+        return isinstance(found, Posting) and self.own_member is not None and found.owner == self.own_member.id
+
+    @cached_property
+    def registries(self) -> AskedRegistries:
+        """The registries as the corridor asks them."""
+        return AskedRegistries(self.services.directory)
+
+    def arguments(self, info: Info) -> Mapping[str, Any]:
+        """The arguments of the field that is being resolved, as its node has them."""
+        raw = _raw(info)
+        return Selections.of(raw).arguments(str(raw.parent_type), self.asked(info))
+
+    def asked(self, info: Info) -> Asked:
+        """The field that is being resolved."""
+        raw = _raw(info)
+        return Asked(str(raw.path.key), raw.field_name, tuple(raw.field_nodes))
+
+    def unanswered(self, reference: Reference, failure: SourceFailure) -> MemberUnavailable:
+        """A member whose registry did not answer, or that no agreement lets the viewer see."""
+        if failure.code is ErrorCode.NO_AGREEMENT:
+            return self.unavailable(reference, UnavailableReason.NOT_VISIBLE)
+        self.partial = True
+        return self.unavailable(reference)
 
     def report(self, asked: Asked, outage: Outage) -> None:
         """Has the answer tell that a registry took no part in a root field."""
         failure = outage.failure
         self.errors.append(GraphQLError(str(failure), list(asked.nodes), path=[asked.key], original_error=failure))
 
-    def _rendering(self, typename: str, info: Info) -> Rendering:
+    def rendering(self, typename: str, info: Info) -> Rendering:
         """How the rows behind the field that is being resolved are rendered."""
         raw = _raw(info)
-        asked = Asked(str(raw.path.key), raw.field_name, tuple(raw.field_nodes))
-        return Rendering.of(typename, asked, Writing(Selections.of(raw), Facts(self.services)))
+        place = (typename, tuple(map(id, raw.field_nodes)))  # the nodes live as long as their document, which we hold
+        if place not in self._renderings:
+            writing = Writing(Selections.of(raw), Facts(self.services))
+            self._renderings[place] = Rendering.of(typename, self.asked(info), writing)
+        return self._renderings[place]
 
-    def _sees(self, reference: Reference) -> Visibility:
-        return self.viewer.view(reference.cluster)
+    def _sees(self, reference: Reference) -> Visibility | None:
+        sight = self.crossing.decided()
+        return None if sight.bars(reference.cluster) else sight.view(reference.cluster)
 
-    def _sees_own(self, reference: Reference) -> Visibility:
+    def _sees_own(self, reference: Reference) -> Visibility | None:
         """The viewer's own member shows all of itself."""
-        return Visibility.PRIVATE if reference == self.own_member else self.viewer.view(reference.cluster)
+        return Visibility.PRIVATE if reference == self.own_member else self._sees(reference)
 
 
 async def _unplanned(key: str) -> Any:

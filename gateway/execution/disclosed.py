@@ -9,27 +9,34 @@ from strawberry.utils.str_converters import to_camel_case
 from adapters.contract.answer import Row
 from adapters.contract.codes import Visibility
 from adapters.contract.shape import TYPENAME, Shape
+from adapters.contract.viewers import Purpose
 from gateway.access.viewer import Viewer
 from gateway.federation.lists import Page
 from gateway.federation.loaders import Found, Key
 from gateway.federation.merge import Placed
-from gateway.federation.reference import Reference
+from gateway.federation.sight import Sight
+from gateway.reference import Reference
 
 __all__ = ["Disclosed", "Disclosure"]
 
+_PARTNER = "partnerMatches"
 _MATCHED = "matchedOn"
 _CURSOR = "cursor"
+_CONTACT = "contactPoint"
 
-_Source = tuple[str, Shape | str, bool]
-"""Where something was told: by the registry of which cluster, in which shape or as which field, with cursors or not."""
+_Source = tuple[str, Shape | str, bool, Purpose, str]
+"""Where something was told: by the registry of which cluster, in which shape or as which field, with cursors or not,
+what for, and by what right."""
 
 
 class Disclosure(NamedTuple):
-    """What the registry of a cluster gave: which fields, of which members (global IDs)."""
+    """What the registry of a cluster gave: which fields, of which members (global IDs), what for, and by what right."""
 
     cluster: str
     fields: tuple[str, ...]
     members: tuple[str, ...]
+    purpose: Purpose
+    basis: str
 
 
 class Disclosed:
@@ -43,48 +50,59 @@ class Disclosed:
         self._own = own
         self._found: dict[_Source, set[str]] = {}
 
-    def rows(self, keys: Iterable[Key], found: Iterable[Found]) -> None:
+    def rows(self, keys: Iterable[Key], found: Iterable[Found], sight: Sight) -> None:
         """Takes in rows that were read by reference."""
         if self._public:
             return
         for (reference, shape), row in zip(keys, found, strict=True):
             if isinstance(row, Row) and row.subject is not None:
-                self._members(reference.cluster, shape).add(row.subject)
+                self._members(sight, reference.cluster, shape).add(row.subject)
 
     def page(self, page: Page, *, places: bool) -> None:
         """Takes in a page of a list; ``places``: with cursors, in which anybody can read what orders the list."""
         if self._public:
             return
+        sight = page.request.sight
         for shape, bodies in page.bodies.items():
             for (cluster, _), row in bodies.items():
                 if row.subject is not None:
-                    self._members(cluster, shape, places=places).add(row.subject)
+                    self._members(sight, cluster, shape, places=places).add(row.subject)
         if places and not page.bodies:
-            self._placed(_CURSOR, (*page.rows, *(page.ends or ())))
+            self._placed(sight, _CURSOR, (*page.rows, *(page.ends or ())))
         if page.request.hits:
-            self._placed(_MATCHED, page.rows)
+            self._placed(sight, _MATCHED if page.request.where.match is None else _PARTNER, page.rows)
+
+    def members(self, sight: Sight, shape: Shape, members: Iterable[Reference]) -> None:
+        """Takes in members of which the answer tells what follows from this shape of them."""
+        for each in () if self._public else members:
+            self._members(sight, each.cluster, shape).add(each.key)
+
+    def contact(self, member: Reference, release: str) -> None:
+        """Takes in that the contact of a member was read, by right of a release."""
+        told = (member.cluster, _CONTACT, False, Purpose.CONTACT_RELEASE, release)
+        self._found.setdefault(told, set()).add(member.key)
 
     def all(self) -> list[Disclosure]:
         """What each registry gave, by the fields that were asked of it."""
         own = self._own
         disclosures = []
-        for (cluster, told, places), keys in self._found.items():
+        for (cluster, told, places, purpose, basis), keys in self._found.items():
             if own is not None and own.cluster == cluster:
                 keys.discard(own.key)
             if keys:
                 fields = _fields(told, places=places) if isinstance(told, Shape) else (told,)
                 members = tuple([Reference("Member", cluster, key).id for key in sorted(keys)])
-                disclosures.append(Disclosure(cluster, fields, members))
+                disclosures.append(Disclosure(cluster, fields, members, purpose, basis))
         return disclosures
 
-    def _placed(self, told: str, rows: Iterable[Placed]) -> None:
+    def _placed(self, sight: Sight, told: str, rows: Iterable[Placed]) -> None:
         for placed in rows:
             if placed.row.subject is not None:
-                self._members(placed.cluster, told).add(placed.row.subject)
+                self._members(sight, placed.cluster, told).add(placed.row.subject)
 
-    def _members(self, cluster: str, told: Shape | str, *, places: bool = False) -> set[str]:
+    def _members(self, sight: Sight, cluster: str, told: Shape | str, *, places: bool = False) -> set[str]:
         """The keys of those of whom a registry told this."""
-        key = (cluster, told, places)
+        key = (cluster, told, places, sight.purpose, sight.basis(cluster))
         members = self._found.get(key)
         if members is None:
             members = self._found[key] = set()

@@ -1,7 +1,7 @@
 """What the gateway knows without asking a registry: its clusters, how they stand, and the vocabulary in words."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from strawberry import ID
@@ -11,17 +11,39 @@ from adapters.contract.errors import ContractBroken
 from adapters.contract.languages import chain
 from gateway.access.viewer import Viewer
 from gateway.audit.reading import Page
+from gateway.corridor.agreeing import Agreeing
+from gateway.corridor.agreements import Agreements
+from gateway.corridor.feed import Feed
+from gateway.errors import ClientError, ErrorCode
+from gateway.execution.building import Building
 from gateway.execution.disclosed import Disclosure
+from gateway.execution.interests import InterestActs
+from gateway.execution.selection import OBJECTS
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
 from schemas.enums import UnavailableReason
 from schemas.member import MemberUnavailable
 from schemas.vocabulary import Concept
 
-__all__ = ["DisclosureLog", "Facts", "Services"]
+__all__ = ["OWN", "Corridor", "DisclosureLog", "Facts", "Services"]
+
+OWN = "corridor"
+"""What stands for a cluster in the IDs of what the corridor itself owns."""
+OWNED = frozenset(
+    {
+        "Agreement",
+        "Consortium",
+        "ConsortiumDocument",
+        "ContactRelease",
+        "ExpressionOfInterest",
+        "Opportunity",
+        "Seat",
+    }
+)
+"""The types of what it owns."""
 
 
 class DisclosureLog(Protocol):
@@ -32,6 +54,22 @@ class DisclosureLog(Protocol):
 
     async def read(self, viewer: Viewer, first: int, behind: int | None) -> Page:
         """Some rows of what the viewer may read, the newest first, behind that of this place in the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corridor:
+    """What is done in the corridor beyond reading: one for the life of the gateway.
+
+    Without a store there is nothing of it, and no agreement. ``match_interval`` is in seconds: after it the matches
+    that somebody follows are looked for again.
+    """
+
+    agreements: Agreements = field(default_factory=Agreements.none)
+    agreeing: Agreeing | None = None
+    interests: InterestActs | None = None
+    building: Building | None = None
+    feed: Feed | None = None
+    match_interval: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +84,26 @@ class Services:
     vocabulary: Vocabulary
     cluster: Callable[[str], Cluster]
     log: DisclosureLog
+    corridor: Corridor
+
+    def reference(self, given: str, typename: str | None = None) -> Reference:
+        """What an ID points to; BAD_ID where it is of a type or a cluster that is not served, or not of this type."""
+        reference = Reference.parse(given)
+        if reference.cluster == OWN:
+            known = reference.typename in OWNED
+        elif reference.cluster in self.directory:
+            known = reference.typename == "Cluster" or (
+                reference.typename in OBJECTS and OBJECTS[reference.typename].node
+            )
+        else:
+            known = False
+        if not known:
+            raise ClientError(ErrorCode.BAD_ID, "This ID is of a type or a cluster that the gateway does not serve.")
+        if typename not in {None, reference.typename}:
+            raise ClientError(
+                ErrorCode.BAD_ID, f"This is the ID of type {reference.typename}, and one of {typename} is needed."
+            )
+        return reference
 
 
 class Facts:
@@ -62,13 +120,11 @@ class Facts:
         """A cluster by slug."""
         return self.services.cluster(slug) if slug in self.services.directory else None
 
-    def unavailable(self, reference: Reference) -> MemberUnavailable:
-        """A member whose registry did not answer."""
-        return MemberUnavailable(
-            id=ID(reference.id),
-            cluster=self.services.cluster(reference.cluster),
-            reason=UnavailableReason.SOURCE_UNAVAILABLE,
-        )
+    def unavailable(
+        self, reference: Reference, reason: UnavailableReason = UnavailableReason.SOURCE_UNAVAILABLE
+    ) -> MemberUnavailable:
+        """A member that cannot be shown: because its registry did not answer, where nothing else is said."""
+        return MemberUnavailable(id=ID(reference.id), cluster=self.cluster(reference.cluster), reason=reason)
 
     def health(self, slug: str) -> SourceStatus:
         """How a cluster's registry stands."""

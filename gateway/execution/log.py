@@ -21,8 +21,6 @@ from schemas.viewer import DisclosureConnection, DisclosureEdge, DisclosureEvent
 
 __all__ = ["Log", "NoLog", "disclosures"]
 
-_CONSENT = "consent:PROFILE_EXCHANGE"
-"""What makes it right to show a profile to the corridor: the registry shows none without the member's consent."""
 _LARGEST_PAGE = 100
 
 
@@ -42,9 +40,9 @@ class Log:
                     viewer_org=viewer.organisation,
                     viewer_cluster=viewer.cluster,
                     cluster=each.cluster,
-                    purpose=Purpose.PROFILE_EXCHANGE.value,
+                    purpose=each.purpose.value,
                     fields=each.fields,
-                    basis=_CONSENT,
+                    basis=each.basis,
                     members=each.members,
                 )
                 for each in disclosures

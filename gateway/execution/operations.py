@@ -12,8 +12,8 @@ from graphql import (
     GraphQLSchema,
     OperationType,
     VariableValues,
+    create_source_event_stream,
     execute,
-    subscribe,
 )
 
 from gateway.access.viewer import ANONYMOUS, Viewer
@@ -21,6 +21,7 @@ from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
 from gateway.execution.costs import Bill, Cost, CostLimits, Costs
 from gateway.execution.documents import MOST_ERRORS, Document, Documents, Limits, Prepared, Refused
+from gateway.execution.events import News
 from gateway.execution.facts import Services
 from gateway.execution.introspection import check_introspection
 from gateway.execution.plans import Form, OperationPlan, compiled
@@ -72,7 +73,7 @@ class Operations:
     ``most`` is what one operation may cost, and ``admission`` what viewers are charged by; without it nobody pays.
     ``deadline`` is in seconds; ``plans`` is how many compiled plans are remembered. With ``direct`` off every
     operation goes through graphql-core's executor, which gives the same answers. ``introspection`` says who may
-    read the schema.
+    read the schema. ``events`` is how many events of subscriptions are answered at once; the others wait.
     """
 
     def __init__(  # noqa: PLR0913 - settings, all by name
@@ -87,8 +88,10 @@ class Operations:
         plans: int = 1000,
         direct: bool = True,
         introspection: Introspection = Introspection.PUBLIC,
+        events: int = 8,
     ) -> None:
         self._introspection = introspection
+        self._telling = asyncio.Semaphore(events)
         self._schema = schema
         self._services = services
         self._deadline = deadline
@@ -98,6 +101,11 @@ class Operations:
         self._admission = admission
         self._costs = Costs(schema, [source.cluster.code for source in services.directory], plans)
         self._plans = Remembered(self._compiled, plans)
+
+    @property
+    def services(self) -> Services:
+        """What its answers are made with."""
+        return self._services
 
     @property
     def caches(self) -> Mapping[str, Any]:
@@ -118,8 +126,11 @@ class Operations:
         except Refused as refusal:
             return refused(refusal.errors)
 
-    async def stream(self, operation: Operation) -> AsyncIterator[Response]:
-        """Answers an operation: a subscription again and again, anything else once; raises nothing but cancellation."""
+    async def stream(self, operation: Operation) -> AsyncIterator[Response | None]:
+        """Answers an operation: a subscription again and again, anything else once; raises nothing but cancellation.
+
+        None where a subscription has begun and has nothing to tell yet.
+        """
         try:
             admitted = await self._admitted(operation)
             if admitted.prepared.kind is OperationType.SUBSCRIPTION:
@@ -146,16 +157,22 @@ class Operations:
             if admission is not None and payer is not None:
                 await admission.fine(payer)
             raise
-        if admission is not None and payer is not None:
+        await self._charge(operation, bill.total + reading)
+        return _Admitted(document, prepared, values, plan, bill)
+
+    async def _charge(self, operation: Operation, cost: float) -> None:
+        """Takes a cost from the payer's budget; Refused where it is not there."""
+        if self._admission is not None and operation.payer is not None:
             try:
-                await admission.charge(payer, bill.total + reading)
+                await self._admission.charge(operation.payer, cost)
             except ClientError as error:
                 raise Refused.because(error) from None
-        return _Admitted(document, prepared, values, plan, bill)
 
     async def _run(self, admitted: "_Admitted", operation: Operation) -> Response:
         begin_request()
-        context = RequestContext(self._services, operation.viewer, alone=len(admitted.plan.roots) == 1)
+        context = RequestContext(
+            self._services, operation.viewer, alone=admitted.plan.direct and len(admitted.plan.roots) == 1
+        )
         try:
             async with asyncio.timeout(self._deadline):
                 data, errors = await self._answer(admitted, operation, context)
@@ -165,8 +182,13 @@ class Operations:
             raise Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)) from None
         except ClientError as error:
             raise Refused.because(error) from None
+        return self._answered(admitted, operation, data, [*errors, *context.errors], whole=not context.partial)
+
+    def _answered(
+        self, admitted: "_Admitted", operation: Operation, data: Any, errors: Sequence[GraphQLError], *, whole: bool
+    ) -> Response:
         extensions = {"cost": self._most.report(admitted.bill)} if operation.tell_cost else None
-        return answered(data, [*errors, *context.errors], extensions, whole=not context.partial)
+        return answered(data, errors, extensions, whole=whole)
 
     async def _answer(
         self, admitted: "_Admitted", operation: Operation, context: RequestContext
@@ -182,16 +204,55 @@ class Operations:
         result = await self._execute(admitted.document, operation, context)
         return result.data, result.errors or ()
 
-    async def _events(self, admitted: "_Admitted", operation: Operation) -> AsyncGenerator[Response, None]:
+    async def _events(self, admitted: "_Admitted", operation: Operation) -> AsyncGenerator[Response | None, None]:
+        """The answers of a subscription; None where there is nothing to tell. Refused where it cannot go on."""
         context = RequestContext(self._services, operation.viewer)
-        subscribed = subscribe(self._schema, admitted.document.node, context_value=context, **self._options(operation))
-        events = subscribed if isinstance(subscribed, ExecutionResult | AsyncIterator) else await subscribed
-        if isinstance(events, ExecutionResult):
-            yield answered(events.data, events.errors or (), whole=False)
+        source = await self._source(admitted, operation, context)
+        if isinstance(source, ExecutionResult):
+            yield answered(source.data, source.errors or (), whole=False)
             return
-        async with aclosing(events):  # type: ignore[type-var]
-            async for event in events:
-                yield answered(event.data, event.errors or (), whole=False)
+        async with aclosing(source):
+            try:
+                async for news in source:
+                    if isinstance(news, News) and news.read is None:
+                        yield None
+                        continue
+                    for response in await self._told(admitted, operation, news):
+                        yield response
+            except ClientError as error:
+                raise Refused.because(error) from None
+
+    async def _source(
+        self, admitted: "_Admitted", operation: Operation, context: RequestContext
+    ) -> AsyncGenerator[Any, None] | ExecutionResult:
+        """What the subscription's field gives before it is answered; an ExecutionResult says why there is nothing."""
+        options = self._options(operation)
+        values = options.pop("variable_values")  # which has another name here than where operations are executed
+        executor = SplicingExecutor.build(
+            self._schema, admitted.document.node, context_value=context, raw_variable_values=values, **options
+        )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        found: Any = create_source_event_stream(executor)
+        return found if isinstance(found, ExecutionResult | AsyncIterator) else await found  # type: ignore[return-value]
+
+    async def _told(self, admitted: "_Admitted", operation: Operation, news: Any) -> list[Response]:
+        """What is answered to one event: paid for, read and logged as a request of its own."""
+        await self._charge(operation, admitted.bill.total)
+        begin_request()
+        context = RequestContext(self._services, operation.viewer)
+        try:
+            async with self._telling, asyncio.timeout(self._deadline):
+                values = await news.read(context) if isinstance(news, News) and news.read is not None else [news]
+                results = [await self._execute(admitted.document, operation, context, value) for value in values]
+                if found := context.disclosed.all():
+                    await self._services.log.write(operation.viewer, found)
+        except TimeoutError:
+            raise Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)) from None
+        return [
+            self._answered(admitted, operation, each.data, [*(each.errors or ()), *context.errors], whole=False)
+            for each in results
+        ]
 
     def _compiled(self, prepared: Prepared, form: Form) -> OperationPlan:
         return compiled(self._schema, self._services, prepared, form)
@@ -207,8 +268,11 @@ class Operations:
             raise Refused.because(ClientError(ErrorCode.METHOD_NOT_ALLOWED, "A mutation must be sent by POST."))
         return prepared
 
-    async def _execute(self, document: Document, operation: Operation, context: RequestContext) -> ExecutionResult:
-        result = execute(self._schema, document.node, context_value=context, **self._options(operation))
+    async def _execute(
+        self, document: Document, operation: Operation, context: RequestContext, root: object = None
+    ) -> ExecutionResult:
+        options = self._options(operation) | {"executor_class": SplicingExecutor}
+        result = execute(self._schema, document.node, root, context_value=context, **options)
         return result if isinstance(result, ExecutionResult) else await result
 
     @staticmethod
@@ -217,7 +281,6 @@ class Operations:
             "variable_values": dict(operation.variables or {}),
             "operation_name": operation.name,
             "max_coercion_errors": MOST_ERRORS,
-            "executor_class": SplicingExecutor,
             "hide_suggestions": True,
         }
 

@@ -1,5 +1,6 @@
 """Rows by global ID: the fields of the root that take one or many of them."""
 
+from asyncio import gather
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,13 +9,13 @@ from orjson import Fragment
 from adapters.contract.answer import Row
 from gateway.errors import ClientError, ErrorCode, SourceFailure
 from gateway.execution.context import RequestContext
-from gateway.execution.facts import Services
+from gateway.execution.facts import OWN, Services
 from gateway.execution.rendering import Rendering
-from gateway.execution.selection import OBJECTS, Asked
+from gateway.execution.selection import Asked
 from gateway.execution.writing import Unwritable, Write, Writing
 from gateway.federation.fanout import Outage
 from gateway.federation.loaders import Found
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from schemas.cluster import Cluster
 from schemas.member import MemberUnavailable
 
@@ -58,30 +59,33 @@ class _References:
             self._renderings[typename] = Rendering.of(typename, self._asked, self._writing)
         return self._renderings[typename]
 
-    def _reference(self, given: str, typename: str | None = None) -> Reference:
-        reference = Reference.parse(given)
-        known = reference.typename == "Cluster" or (reference.typename in OBJECTS and OBJECTS[reference.typename].keyed)
-        if not known or reference.cluster not in self._services.directory:
-            raise ClientError(ErrorCode.BAD_ID, "This ID is of a type or a cluster that the gateway does not serve.")
-        if typename not in {None, reference.typename}:
-            raise ClientError(
-                ErrorCode.BAD_ID, f"This is the ID of type {reference.typename}, and one of {typename} is needed."
-            )
-        return reference
-
     async def _values(self, context: RequestContext, references: Sequence[Reference | ClientError]) -> list[Any]:
         """The rows for the executor, clusters among them; an error in its own place where one cannot be had."""
-        rows = [each for each in references if isinstance(each, Reference) and each.typename != "Cluster"]
+        rows = [
+            each
+            for each in references
+            if isinstance(each, Reference) and each.typename != "Cluster" and each.cluster != OWN
+        ]
         found = iter(await context.rows([(each, self._rendering(each.typename).shape) for each in rows]))
+        owned = [each for each in references if isinstance(each, Reference) and each.cluster == OWN]
+        own = iter(await gather(*(self._owned(context, each) for each in owned)))
         values: list[Any] = []
         for each in references:
             if isinstance(each, ClientError):
                 values.append(each)
+            elif each.cluster == OWN:
+                values.append(next(own))
             elif each.typename == "Cluster":
                 values.append(self._services.cluster(each.cluster) if each.key == each.cluster else None)
             else:
                 values.append(self._value(each.typename, next(found)))
         return values
+
+    async def _owned(self, context: RequestContext, reference: Reference) -> Any:
+        try:
+            return await context.owned(reference)
+        except ClientError as error:
+            return error
 
     def _value(self, typename: str, found: Found) -> Any:
         match found:
@@ -98,7 +102,7 @@ class NodePlan(_References):
 
     async def run(self, context: RequestContext, arguments: Mapping[str, Any]) -> Any:
         """The row or the cluster; None where there is none."""
-        (value,) = await self._values(context, [self._reference(arguments["id"])])
+        (value,) = await self._values(context, [self._services.reference(arguments["id"])])
         if isinstance(value, Exception):
             raise value
         return value
@@ -116,7 +120,7 @@ class NodesPlan(_References):
 
     def _readable(self, given: str) -> Reference | ClientError:
         try:
-            return self._reference(given)
+            return self._services.reference(given)
         except ClientError as error:
             return error
 
@@ -137,7 +141,7 @@ class EntitiesPlan(_References):
         match given:
             case {"__typename": "Member", "id": str(id)}:
                 try:
-                    return self._reference(id, "Member")
+                    return self._services.reference(id, "Member")
                 except ClientError as error:
                     return error
             case _:
@@ -151,9 +155,6 @@ class MemberPlan(_References):
 
     async def run(self, context: RequestContext, arguments: Mapping[str, Any]) -> Any:
         """The member; None where its registry shows none, or why it cannot be shown."""
-        reference = self._reference(arguments["id"], "Member")
+        reference = self._services.reference(arguments["id"], "Member")
         (value,) = await self._values(context, [reference])
-        if isinstance(value, SourceFailure):
-            context.partial = True
-            return context.unavailable(reference)
-        return value
+        return context.unanswered(reference, value) if isinstance(value, SourceFailure) else value

@@ -9,15 +9,15 @@ from strawberry.utils.str_converters import to_camel_case
 from adapters.contract.catalogue import CATALOGUE
 from adapters.contract.request import RELEVANCE, Condition, Ordering, Search, Term, Where
 from adapters.contract.text import content_words, words
-from gateway.access.viewer import Viewer
 from gateway.errors import ClientError, ErrorCode
+from gateway.execution.crossing import Crossing
 from gateway.execution.facts import Services
 from gateway.federation.directory import Directory
 from gateway.federation.lists import ListRequest
 from gateway.vocabulary import Vocabulary
 from schemas.enums import OnSourceFailure, OrderDirection
 
-__all__ = ["list_request"]
+__all__ = ["filtered", "list_request", "paging"]
 
 _DEFAULT_SIZE = 20
 _LARGEST_SIZE = 100
@@ -29,29 +29,37 @@ _LATEST = Ordering("UPDATED_AT", descending=True)
 _TYPED = re.compile(r"[^\W_]+")
 
 
-def list_request(of: str, given: Mapping[str, Any], services: Services, viewer: Viewer, *, hits: bool) -> ListRequest:
+async def list_request(
+    of: str, given: Mapping[str, Any], services: Services, crossing: Crossing, *, hits: bool
+) -> ListRequest:
     """The request for one page of a viewer; ``given`` are the field's arguments, as graphql-core coerces them.
 
-    BAD_INPUT and PAGE_TOO_LARGE say what is wrong with them.
+    BAD_INPUT and PAGE_TOO_LARGE say what is wrong with them; STORE_UNAVAILABLE as :class:`Crossing` has it.
     """
-    directory, vocabulary = services.directory, services.vocabulary
-    size, cursor, backward = _paging(given)
-    filtered: Mapping[str, Any] = given.get("filter") or {}
-    search = _search(given.get("search"), given.get("lang"), vocabulary)
+    size, cursor, backward = paging(given)
+    conditions, clusters = filtered(of, given.get("filter") or {}, services.directory)
+    search = _search(given.get("search"), given.get("lang"), services.vocabulary)
     return ListRequest(
-        where=Where(of, tuple(_widened(each, directory) for each in _conditions(of, filtered)), search),
+        where=Where(of, conditions, search),
         ordering=_ordering(of, given.get("orderBy"), searched=search is not None),
         size=size,
-        clusters=_clusters(filtered.get("clusters"), directory),
+        clusters=clusters,
         cursor=cursor,
         backward=backward,
         hits=hits and search is not None,
         fail_whole=given["onSourceFailure"] is OnSourceFailure.FAIL,
-        viewer=viewer,
+        sight=await crossing.sight(clusters),
     )
 
 
-def _paging(given: Mapping[str, Any]) -> tuple[int, str | None, bool]:
+def filtered(of: str, given: Mapping[str, Any], directory: Directory) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
+    """The conditions of a filter, and the clusters that it leaves."""
+    conditions = tuple(_widened(each, directory) for each in _conditions(of, given))
+    return conditions, _clusters(given.get("clusters"), directory)
+
+
+def paging(given: Mapping[str, Any], default: int = _DEFAULT_SIZE) -> tuple[int, str | None, bool]:
+    """The size of a page, its cursor, and whether it looks backward; BAD_INPUT and PAGE_TOO_LARGE."""
     first, last, after, before = (given.get(name) for name in ("first", "last", "after", "before"))
     if first is not None and last is not None:
         raise _bad("Ask for `first` or for `last`, not for both.")
@@ -66,7 +74,7 @@ def _paging(given: Mapping[str, Any]) -> tuple[int, str | None, bool]:
             ErrorCode.PAGE_TOO_LARGE,
             f"`{name}` must be from 1 to {_LARGEST_SIZE}, not {size}. More rows come page by page, with cursors.",
         )
-    return size or _DEFAULT_SIZE, (before if backward else after) or None, backward
+    return size or default, (before if backward else after) or None, backward
 
 
 def _conditions(of: str, filtered: Mapping[str, Any]) -> list[Condition]:

@@ -35,6 +35,8 @@ OBJECTS: Mapping[str, Object] = {each.typename: each for each in CATALOGUE.value
 """The contract's objects by the name of their GraphQL type."""
 
 _MOST_CHILDREN = 100
+_RELEASED = "contact_point"
+"""What is asked of a registry apart, where there is a release: the row gives the ID to look for one by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class Selections:
         name = contract_name(asked.name)
         if name in {ID, TYPENAME}:
             return Pick(asked.key, name)
+        if name == _RELEASED:
+            slots.append((of.typename, asked))
+            return Pick(asked.key, ID)
         taken = of.fields[name]
         match taken.kind:
             case Kind.TERM | Kind.TERMS | Kind.CLUSTER:

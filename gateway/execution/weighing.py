@@ -31,7 +31,7 @@ _PAGE = 20
 """Rows of a page where nothing says how many."""
 _LARGEST = 100
 """Rows that a page can have; a larger one is refused where it is asked for, with an error of its own."""
-_LISTS = {"members", "offers", "needs"}
+_LISTS = {"members", "offers", "needs", "partnerMatches"}
 _COUNTED = {"totalCount", "total"}
 _ROWS = {"nodes", "edges"}
 
@@ -99,6 +99,12 @@ class Scale:
             case "member" | "node" | "nodes" | "_entities" if root == "Query":
                 argument = next((given[each] for each in ("id", "ids", "representations") if each in given), None)
                 return self._references(asked, argument)
+            case "matchesForNeed" if root == "Subscription":
+                row = self._one(root, asked).times(1, Weight.ROW.tenths)
+                size = _reader([given.get("first")], _size)
+                return Part(
+                    asked.key, row, Weighed(), Weight.MATCH.tenths, 1, size, _never, lambda _values: self._clusters
+                )
             case name:
                 if name.startswith("__"):
                     tenths = {"__schema": 10, "__type": 1}.get(name, 0) * Weight.SCHEMA.tenths // 10
@@ -123,11 +129,12 @@ class Scale:
         )
         facets = {name for each in fields if each.name == "facets" for name in self._faceted(typename, each)}
         once = _sum((each.key, self._field(typename, each)) for each in fields if each.name not in _ROWS)
+        matched = asked.name == "partnerMatches"
         return Part(
             asked.key,
             row,
             Weighed(0, once.nodes + 1),
-            counted * Weight.COUNT.tenths + len(facets) * Weight.FACET.tenths,
+            counted * Weight.COUNT.tenths + len(facets) * Weight.FACET.tenths + matched * Weight.MATCH.tenths,
             paged + counted + len(facets),
             _reader([given.get("first"), given.get("last")], _size),
             _reader([given.get("search")], lambda search: bool(search[0])),
@@ -198,6 +205,12 @@ class Scale:
                 return Weight.HIT.tenths, 0
             case "Cluster", "programmes":
                 return Weight.PROGRAMMES.tenths, Weight.CHILD.tenths
+            case "Consortium", "suggestions":
+                return Weight.SUGGESTIONS.tenths, 0
+            case "Mutation", _:
+                return Weight.ACT.tenths, 0
+            case ("Seat", "member") | ("ExpressionOfInterest", "from" | "to") | ("ContactRelease", "parties"):
+                return 0, Weight.REFERENCE.tenths
         held = OBJECTS[typename].fields.get(contract_name(asked.name)) if typename in OBJECTS else None
         match held.kind if held is not None else None:
             case Kind.CHILDREN | Kind.PARENT:

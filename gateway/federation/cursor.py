@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from adapters.contract.request import Boundary, Ordering, Where
+from adapters.contract.request import Boundary, Ordering, SortValue, Where
 from gateway.errors import ClientError, ErrorCode
 
 __all__ = ["Cursor", "CursorCodec", "fingerprint"]
@@ -51,6 +51,17 @@ class CursorCodec:
 
     def decode(self, text: str, walk: str) -> Cursor:
         """Reads a cursor; BAD_CURSOR where it is not one of ours, or belongs to another walk."""
+        belongs, cursor = self._read(text)
+        if belongs != walk:
+            raise _bad("It belongs to another search, filter or order. Start again without it.")
+        return cursor
+
+    def sort_of(self, text: str) -> SortValue:
+        """The sort key of a cursor's boundary, whichever walk it belongs to; BAD_CURSOR where it is not one of ours."""
+        return self._read(text)[1].boundary.sort
+
+    def _read(self, text: str) -> tuple[str, Cursor]:
+        """The walk of a cursor, and the cursor."""
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
@@ -62,9 +73,7 @@ class CursorCodec:
         version, belongs, sort, cluster, key, clusters = orjson.loads(payload)
         if version != _VERSION:
             raise _bad("It comes from another version of the gateway. Start again without it.")
-        if belongs != walk:
-            raise _bad("It belongs to another search, filter or order. Start again without it.")
-        return Cursor(Boundary(sort, cluster, key), tuple(clusters))
+        return belongs, Cursor(Boundary(sort, cluster, key), tuple(clusters))
 
     def _signature(self, payload: bytes) -> bytes:
         return hashlib.blake2b(payload, key=self.secret, digest_size=_SIGNATURE).digest()

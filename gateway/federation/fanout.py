@@ -51,6 +51,13 @@ class Outage:
     @property
     def failure(self) -> SourceFailure:
         """The outage as an error for clients."""
+        if self.status is SourceStatus.NO_AGREEMENT:
+            return SourceFailure(
+                ErrorCode.NO_AGREEMENT,
+                self.cluster,
+                f"No agreement in force lets you read what {self.cluster} shows for this purpose, so it was not asked.",
+                retryable=self.retryable,
+            )
         timed_out = self.status is SourceStatus.TIMEOUT
         code = ErrorCode.SOURCE_TIMEOUT if timed_out else ErrorCode.SOURCE_UNAVAILABLE
         return SourceFailure(
@@ -159,6 +166,13 @@ async def together(*branches: Coroutine[Any, Any, T]) -> list[T]:
 def all_failed(outages: Sequence[Outage]) -> ClientError:
     """The error for clients where none of the registries asked answered."""
     clusters = [outage.cluster for outage in outages]
+    if all(outage.status is SourceStatus.NO_AGREEMENT for outage in outages):
+        return ClientError(
+            ErrorCode.NO_AGREEMENT,
+            f"No agreement in force lets you read any of the clusters asked for: {', '.join(clusters)}.",
+            clusters=clusters,
+            retryable=False,
+        )
     return ClientError(
         ErrorCode.ALL_SOURCES_FAILED,
         f"None of the registries that were asked answered: {', '.join(clusters)}.",

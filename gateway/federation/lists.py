@@ -1,18 +1,19 @@
 """Pages of one ordered list over all registries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
 from adapters.contract.request import Boundary, FetchRequest, Ordering, PageRequest, Where
 from adapters.contract.shape import Shape
-from gateway.access.viewer import ANONYMOUS, Viewer
 from gateway.federation.cursor import Cursor, CursorCodec, fingerprint
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Answer, Outage, all_failed, ask_all, fetch, together
+from gateway.federation.fanout import Answer, Outage, all_failed, fetch, together
 from gateway.federation.merge import Placed, merge
+from gateway.federation.sight import Sight
+from gateway.reference import Reference
 
 __all__ = ["ListRequest", "Page", "page"]
 
@@ -23,7 +24,7 @@ class ListRequest:
 
     ``clusters`` are those of the filter, all where it names none. ``cursor`` is ``after`` of a
     forward and ``before`` of a backward page. ``where`` is what anybody may ask: each registry is asked under the
-    view that the viewer has of it.
+    view that the viewer has of it, or not at all. An agreement that begins or ends changes no walk's fingerprint.
     """
 
     where: Where
@@ -34,7 +35,9 @@ class ListRequest:
     backward: bool = False
     hits: bool = False
     fail_whole: bool = False
-    viewer: Viewer = ANONYMOUS
+    sight: Sight = field(default_factory=Sight)
+    apart: Reference | None = None
+    """A member that a match is not to list: the one who asks."""
 
     @cached_property
     def walk(self) -> str:
@@ -44,7 +47,13 @@ class ListRequest:
     @cached_property
     def seen(self) -> Mapping[str, Where]:
         """What each registry of the filter is asked for, by cluster."""
-        return {code: replace(self.where, view=self.viewer.view(code)) for code in self.clusters}
+        return {code: replace(self._where(code), view=self.sight.view(code)) for code in self.clusters}
+
+    def _where(self, cluster: str) -> Where:
+        match = self.where.match
+        if match is None or self.apart is None or self.apart.cluster != cluster:
+            return self.where
+        return replace(self.where, match=replace(match, excluded=(self.apart.key,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +114,7 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
         code: PageRequest(where, request.ordering, limit, boundary, request.backward, inline, request.hits)
         for code, where in request.seen.items()
     }
-    answers = await ask_all(directory, walking, lambda registry: registry.page(asked[registry.cluster.code]))
+    answers = await request.sight.ask(directory, walking, lambda registry: registry.page(asked[registry.cluster.code]))
     _settle(request, answers)
     pages = {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)}
     rows, more = merge(pages, request.ordering, request.size, backward=request.backward)
@@ -114,13 +123,13 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
     if inline is not None:
         bodies = {inline: {(placed.cluster, placed.row.key): placed.row for placed in rows}}
     elif shapes:
-        bodies, lost = await _bodies(directory, request.viewer, keys, shapes)
+        bodies, lost = await _bodies(directory, request.sight, keys, shapes)
         while lost:  # What these had won is made up for by the others, whose rows suffice for a page without them.
             answers = {**answers, **lost}
             _settle(request, answers)
             pages = {code: found for code, found in pages.items() if code not in lost}
             keys, more = merge(pages, request.ordering, request.size, backward=request.backward)
-            bodies, lost = await _bodies(directory, request.viewer, keys, shapes)
+            bodies, lost = await _bodies(directory, request.sight, keys, shapes)
         found = set.intersection(*(set(bodies[each]) for each in shapes))  # a shape is hashed once, not for each row
         rows = [placed for placed in keys if (placed.cluster, placed.row.key) in found]
     taking_part = tuple(code for code in walking if isinstance(answers[code], Answer))
@@ -149,14 +158,14 @@ def _settle(request: ListRequest, answers: Mapping[str, Answer[Sequence[Row]] | 
 
 
 async def _bodies(
-    directory: Directory, viewer: Viewer, rows: Sequence[Placed], shapes: Sequence[Shape]
+    directory: Directory, sight: Sight, rows: Sequence[Placed], shapes: Sequence[Shape]
 ) -> tuple[dict[Shape, dict[tuple[str, str], Row]], dict[str, Outage]]:
     """The contents of the winners: one statement for each registry and shape, all at once."""
     keys: dict[str, list[str]] = {}
     for placed in rows:
         keys.setdefault(placed.cluster, []).append(placed.row.key)
     asked = [
-        (code, FetchRequest(tuple(found), shape, viewer.view(code))) for code, found in keys.items() for shape in shapes
+        (code, FetchRequest(tuple(found), shape, sight.view(code))) for code, found in keys.items() for shape in shapes
     ]
     answers = await together(*(fetch(directory[code], request) for code, request in asked))
     bodies: dict[Shape, dict[tuple[str, str], Row]] = {shape: {} for shape in shapes}

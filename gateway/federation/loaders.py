@@ -11,7 +11,8 @@ from adapters.contract.request import FetchRequest
 from adapters.contract.shape import Shape
 from gateway.federation.directory import Directory
 from gateway.federation.fanout import Answer, Outage, fetch, together
-from gateway.federation.reference import Reference
+from gateway.federation.sight import barred
+from gateway.reference import Reference
 
 __all__ = ["Found", "Key", "Load", "See", "gathered", "load"]
 
@@ -19,29 +20,54 @@ Key = tuple[Reference, Shape]
 Found = Row | Outage | None
 """A row; None where its registry shows none under the key; an Outage where it did not answer."""
 Load = Callable[[Sequence[Key]], Awaitable[Sequence[Found]]]
-See = Callable[[Reference], Visibility]
-"""Up to which level what a reference points to is seen."""
+See = Callable[[Reference], Visibility | None]
+"""Up to which level what a reference points to is seen; None where no agreement lets its registry be asked."""
+
+
+_Batch = tuple[str, Shape, Visibility]
+"""What one statement asks for: of which registry, in which shape, under which view."""
 
 
 async def load(directory: Directory, see: See, keys: Sequence[Key]) -> list[Found]:
     """What is found for each key."""
-    wanted: dict[tuple[str, Shape, Visibility], list[str]] = {}
+    wanted: dict[_Batch, list[str]] = {}
     batches = [(reference.cluster, shape, see(reference)) for reference, shape in keys]
-    for batch, (reference, _) in zip(batches, keys, strict=True):
-        wanted.setdefault(batch, []).append(reference.key)
+    for (cluster, shape, view), (reference, _) in zip(batches, keys, strict=True):
+        if view is not None:
+            wanted.setdefault((cluster, shape, view), []).append(reference.key)
+    own = _beside(wanted)
     asked = [
-        (directory[cluster], FetchRequest(tuple(found), shape, view))
+        (directory[cluster], FetchRequest(tuple(found), shape, view, own.get((cluster, shape, view))))
         for (cluster, shape, view), found in wanted.items()
     ]
     answers = await together(*(fetch(source, request) for source, request in asked))
-    rows = {batch: _by_key(answer) for batch, answer in zip(wanted, answers, strict=True)}
-    found = [(rows[batch], reference.key) for batch, (reference, _) in zip(batches, keys, strict=True)]
+    rows: dict[tuple[str, Shape, Visibility | None], dict[str, Row] | Outage] = {
+        batch: _by_key(answer) for batch, answer in zip(wanted, answers, strict=True)
+    }
+    for cluster, shape, view in own:
+        rows[cluster, shape, Visibility.PRIVATE] = rows[cluster, shape, view]
+    found = [
+        (barred(reference.cluster) if batch[2] is None else rows[batch], reference.key)
+        for batch, (reference, _) in zip(batches, keys, strict=True)
+    ]
     return [each if isinstance(each, Outage) else each.get(key) for each, key in found]
 
 
 def gathered(directory: Directory, see: See) -> Load:
     """Loads what several places of one request ask for at the same moment together. For one request: it remembers."""
     return DataLoader(load_fn=partial(load, directory, see)).load_many
+
+
+def _beside(wanted: dict[_Batch, list[str]]) -> dict[_Batch, str]:
+    """What is seen as the viewer's own beside others of the same shape: taken out of what is wanted, by their batch."""
+    own: dict[_Batch, str] = {}
+    for cluster, shape, view in [batch for batch in wanted if batch[2] is not Visibility.PRIVATE]:
+        private = (cluster, shape, Visibility.PRIVATE)
+        keys = set(wanted.get(private, ()))
+        if len(keys) == 1 and keys.isdisjoint(wanted[cluster, shape, view]):
+            own[cluster, shape, view] = keys.pop()
+            del wanted[private]
+    return own
 
 
 def _by_key(answer: Answer[Sequence[Row]] | Outage) -> dict[str, Row] | Outage:

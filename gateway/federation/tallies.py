@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adapters.contract.request import FacetRequest
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Answer, Outage, ask_all
+from gateway.federation.fanout import Answer, Outage
 from gateway.federation.lists import ListRequest
 
 __all__ = ["FacetTally", "Tally", "count", "facet"]
@@ -41,7 +41,9 @@ class FacetTally:
 async def count(directory: Directory, request: ListRequest) -> Tally:
     """Counts the rows of a list in each registry and adds."""
     seen = request.seen
-    answers = await ask_all(directory, request.clusters, lambda registry: registry.count(seen[registry.cluster.code]))
+    answers = await request.sight.ask(
+        directory, request.clusters, lambda registry: registry.count(seen[registry.cluster.code])
+    )
     return Tally(
         {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)},
         tuple(answer for answer in answers.values() if isinstance(answer, Outage)),
@@ -55,7 +57,9 @@ async def facet(directory: Directory, request: ListRequest, name: str) -> FacetT
         parts = {code: {code: number} for code, number in tally.by_cluster.items() if number}
         return FacetTally(name, _ranked(parts), tally.outages)
     asked = {code: FacetRequest(where, name) for code, where in request.seen.items()}
-    answers = await ask_all(directory, request.clusters, lambda registry: registry.facet(asked[registry.cluster.code]))
+    answers = await request.sight.ask(
+        directory, request.clusters, lambda registry: registry.facet(asked[registry.cluster.code])
+    )
     values: dict[str, dict[str, int]] = {}
     for code, answer in answers.items():
         if isinstance(answer, Answer):

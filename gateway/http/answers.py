@@ -15,8 +15,8 @@ __all__ = ["Stream", "answers", "masked"]
 
 _LOG = logging.getLogger(__name__)
 
-Stream = Callable[[Operation], AsyncIterator[Response]]
-"""Answers an operation: a subscription again and again, anything else once."""
+Stream = Callable[[Operation], AsyncIterator[Response | None]]
+"""Answers an operation: a subscription again and again, anything else once. None: it has begun, and waits for news."""
 
 
 async def answers(
@@ -35,7 +35,8 @@ async def answers(
             if first is not None:
                 yield first
             async for event in events:
-                yield event
+                if event is not None:
+                    yield event
     except ClientError as error:
         yield refused([GraphQLError(str(error), original_error=error)])
     except Exception as error:  # noqa: BLE001 - whatever it is, the client gets JSON, and the log the rest

@@ -1,6 +1,6 @@
 """The routes of the gateway, and JSON errors for whatever is none of them."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,8 +59,8 @@ class Backend:
     """What stands behind the pages: how operations are answered, who asks, what is offered.
 
     ``sdl`` gives the schema as text. ``admission`` is None where everybody finds room, ``trusted`` and ``store``
-    without a store. ``caches`` are those behind all this, which the metrics speak of beside those of HTTP. ``viewers``
-    are those that the page of GraphiQL offers to ask as.
+    without a store. ``caches`` are those behind all this, which the metrics speak of beside those of HTTP, and ``live``
+    what they say of events. ``viewers`` are those that the page of GraphiQL offers to ask as.
     """
 
     run: Run
@@ -71,6 +71,7 @@ class Backend:
     trusted: TrustedDocuments | None = None
     store: Checked | None = None
     caches: Caches = field(default_factory=dict)
+    live: Callable[[], Mapping[str, int]] = dict
     pace: Pace = field(default_factory=Pace)
     viewers: Sequence[page.PageViewer] = ()
 
@@ -93,7 +94,10 @@ def application(
     if backend.trusted is not None:
         own["trusted_documents"] = backend.trusted.cache_info
     metrics = Metrics(
-        lambda: {each.cluster.code: each.health for each in directory}, {**own, **backend.caches}, streams.counts
+        lambda: {each.cluster.code: each.health for each in directory},
+        {**own, **backend.caches},
+        streams.counts,
+        backend.live,
     )
     entrance = Entrance(backend.authenticate, backend.admission)
 

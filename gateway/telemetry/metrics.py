@@ -12,12 +12,24 @@ from prometheus_client.registry import Collector
 from adapters.contract.codes import SourceStatus
 from gateway.telemetry.caches import Caches
 
-__all__ = ["CONTENT_TYPE", "Metrics", "Outcome"]
+__all__ = ["CONTENT_TYPE", "LIVE", "Metrics", "Outcome"]
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _PROCESS = "process"
 """The label that tells the workers behind one address apart: an answer counts what one of them did."""
+
+
+LIVE: Mapping[str, tuple[str, type[GaugeMetricFamily | CounterMetricFamily], str]] = {
+    "subscribers": ("corridor_feed_subscribers", GaugeMetricFamily, "Subscriptions to changes that are open."),
+    "listening": ("corridor_feed_listening", GaugeMetricFamily, "1 while the feed hears of changes in the store."),
+    "told": ("corridor_feed_told", CounterMetricFamily, "Events that were given to subscriptions."),
+    "caught_up": ("corridor_feed_caught_up", CounterMetricFamily, "How often a subscription read what it had missed."),
+    "connections": ("corridor_feed_connections", CounterMetricFamily, "How often the feed connected to the store."),
+    "swept": ("corridor_sweeps", CounterMetricFamily, "How often this process did what was due by the clock."),
+    "failed": ("corridor_sweep_failures", CounterMetricFamily, "Tasks of those that failed."),
+}
+"""The metrics of what is live: by what they count, each with its name and its kind."""
 
 
 class Outcome(StrEnum):
@@ -36,7 +48,7 @@ class Metrics:
     """Counts requests.
 
     ``states`` gives the state of each registry by cluster when it is asked for, ``streams`` how many streams of each
-    kind are open.
+    kind are open, ``live`` how the feed of events and the sweeper stand: the counts of :data:`LIVE`, or none.
     """
 
     def __init__(
@@ -44,6 +56,7 @@ class Metrics:
         states: Callable[[], Mapping[str, SourceStatus]],
         caches: Caches,
         streams: Callable[[], Mapping[str, int]] = dict,
+        live: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         process = str(os.getpid())
         self._registry = CollectorRegistry()
@@ -62,7 +75,7 @@ class Metrics:
         )
         self._count = {outcome: requests.labels(outcome.value, process).inc for outcome in Outcome}
         self._observe = seconds.labels(process).observe
-        self._registry.register(_Standing(states, caches, streams, process))
+        self._registry.register(_Standing(states, caches, streams, live, process))
 
     def record(self, outcome: Outcome, seconds: float) -> None:
         """Takes in one request."""
@@ -82,8 +95,10 @@ class _Standing(Collector):
         states: Callable[[], Mapping[str, SourceStatus]],
         caches: Caches,
         streams: Callable[[], Mapping[str, int]],
+        live: Callable[[], Mapping[str, int]],
         process: str,
     ) -> None:
+        self._live = live
         self._states = states
         self._caches = caches
         self._streams = streams
@@ -102,6 +117,12 @@ class _Standing(Collector):
         for kind, number in self._streams().items():
             streams.add_metric([kind, self._process], number)
         yield streams
+        counts = self._live()
+        for name, (title, family, about) in LIVE.items():
+            if name in counts:
+                metric = family(title, about, labels=[_PROCESS])
+                metric.add_metric([self._process], counts[name])
+                yield metric
         by = ["cache", _PROCESS]
         hits = CounterMetricFamily("corridor_cache_hits", "How often a cache had what was asked for.", labels=by)
         misses = CounterMetricFamily("corridor_cache_misses", "How often a cache did not have it.", labels=by)

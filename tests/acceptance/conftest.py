@@ -13,7 +13,9 @@ from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
 from gateway.settings import Settings
+from tests.agreements import agreed
 from tests.boundless import BOUNDLESS
+from tests.copied import copied, known_to_registries
 from tests.viewers import PARTNER, Notes
 
 Ask = Callable[..., Awaitable[Any]]
@@ -29,8 +31,21 @@ async def gateway(city_databases: dict[str, str]) -> AsyncIterator[Gateway]:
         )
     )
     settings = Settings(cursor_secret="for tests only", request_deadline=60, **BOUNDLESS)  # type: ignore[arg-type]
-    yield Gateway.of(settings, directory, Notes())
+    yield Gateway.of(settings, directory, Notes(), corridor=agreed(directory))
     await directory.close()
+
+
+@pytest.fixture(scope="session")
+async def registry_values(city_databases: dict[str, str]) -> frozenset[str]:
+    """What the registries of the tests know of their members."""
+    return await known_to_registries(city_databases)
+
+
+@pytest.fixture
+async def store_owner(store_owner: str, registry_values: frozenset[str]) -> AsyncIterator[str]:
+    """The store of a test, which is looked through after it: invariant 15 holds whatever was done."""
+    yield store_owner
+    assert await copied(store_owner, registry_values) == []
 
 
 def asking(gateway: Gateway, viewer: Viewer) -> Ask:

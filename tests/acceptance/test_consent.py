@@ -13,8 +13,9 @@ from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
 from gateway.federation.flights import SharedRegistry
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from gateway.settings import Settings
+from tests.agreements import agreed
 from tests.boundless import BOUNDLESS
 from tests.conftest import CITIES, MakeDatabase
 from tests.viewers import PARTNER, Notes
@@ -51,7 +52,7 @@ async def living(
 
     directory = Directory.of(*map(source, CITIES))
     settings = Settings(cursor_secret="for tests only", request_deadline=60, **BOUNDLESS)  # type: ignore[arg-type]
-    yield Gateway.of(settings, directory, Notes()), withdraw
+    yield Gateway.of(settings, directory, Notes(), corridor=agreed(directory)), withdraw
     await directory.close()
 
 

@@ -13,7 +13,7 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from adapters.contract.viewers import ViewerClass
 from gateway.access.viewer import ANONYMOUS, Viewer
 from gateway.app import Gateway
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from schemas.schema import build
 from tests.acceptance.conftest import Ask, asking
 from tests.viewers import PARTNER, viewer

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from gateway.access.authentication import Authentication
-from gateway.federation.reference import member_cluster
+from gateway.access.viewer import Scope
+from gateway.reference import member_cluster
 from gateway.settings import AuthSettings
 from gateway.store import Store
 from tests.access.issuer import MEMBER, Clock, Issuer
@@ -38,7 +39,7 @@ async def authentication(issuer: Issuer, store: Store, clock: Clock) -> AsyncIte
 def _clients() -> list[Client]:
     def client(name: str, kind: str, alg: str = "RS256", audience: str = "urn:corridor", **claims: str) -> Client:
         held = {"corridor_class": kind, "corridor_organisation": name.title(), **claims}
-        scope = "profiles:read identifiers:read disclosures:read"
+        scope = " ".join(Scope)
         return Client(name, secrets.token_urlsafe(32), alg, audience, scope, held)
 
     return [

@@ -13,7 +13,7 @@ from jwt.algorithms import get_default_algorithms
 
 from gateway.access.provider import Provider
 from gateway.access.tokens import Tokens
-from gateway.federation.reference import Reference, member_cluster
+from gateway.reference import Reference, member_cluster
 from gateway.settings import AuthSettings, ProviderSettings
 
 START = 1_900_000_000.0

@@ -17,7 +17,7 @@ from gateway.access.key_text import KeyText, make_key
 from gateway.access.register import Register
 from gateway.access.viewer import ANONYMOUS, ViewerClass
 from gateway.errors import ClientError, ErrorCode
-from gateway.federation.reference import member_cluster
+from gateway.reference import member_cluster
 from gateway.settings import AuthSettings
 from gateway.store import Store
 from tests.access.issuer import START, Clock, Issuer

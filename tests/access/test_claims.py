@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gateway.access.claims import end_of, viewer_of
 from gateway.access.viewer import GRANTABLE, Scope, ViewerClass
 from gateway.errors import ClientError, ErrorCode
-from gateway.federation.reference import Reference, member_cluster
+from gateway.reference import Reference, member_cluster
 from gateway.settings import ProviderSettings
 from tests.access.issuer import MEMBER, START
 

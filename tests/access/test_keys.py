@@ -19,7 +19,7 @@ from gateway.access.keys import Keys
 from gateway.access.register import Register, one_of_each
 from gateway.access.viewer import GRANTABLE, Scope, Viewer, ViewerClass
 from gateway.errors import ClientError, ErrorCode
-from gateway.federation.reference import member_cluster
+from gateway.reference import member_cluster
 from gateway.store import Store
 from tests.access.issuer import MEMBER, START, Clock
 

@@ -7,7 +7,7 @@ import pytest
 from gateway.access.authentication import Authentication
 from gateway.access.viewer import Scope, Viewer, ViewerClass
 from gateway.errors import ClientError, ErrorCode
-from gateway.federation.reference import member_cluster
+from gateway.reference import member_cluster
 from gateway.settings import AuthSettings, ProviderSettings
 from tests.access.issuer import MEMBER, Clock
 from tests.access.openid import OpenIdProvider
@@ -51,7 +51,11 @@ VIEWERS = {
         ViewerClass.COORDINATOR, "jwt:idp:coordinator", "Coordinator", "technomontreal", scopes=frozenset(Scope)
     ),
     "officer": Viewer(
-        ViewerClass.PRIVACY_OFFICER, "jwt:idp:officer", "Officer", "technomontreal", scopes=frozenset({DISCLOSURES})
+        ViewerClass.PRIVACY_OFFICER,
+        "jwt:idp:officer",
+        "Officer",
+        "technomontreal",
+        scopes=frozenset({DISCLOSURES, Scope.CORRIDOR_ACT}),
     ),
 }
 

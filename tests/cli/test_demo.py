@@ -81,17 +81,19 @@ def test_the_printed_line_can_be_pasted(demo: RunningDemo, tmp_path: Path) -> No
 
 def test_it_prints_a_key_of_each_class(demo: RunningDemo) -> None:
     whole(demo)
-    asked = "{ viewer { class cluster { slug } member { ... on Member { visibility offers { id } needs { id } } } } }"
+    asked = "{ viewer { class cluster { slug } member { ... on Member { contacts { ref } needs { id } } } } }"
     viewers = {name: demo.ask(asked, key)["data"]["viewer"] for name, key in demo.keys.items()}
     assert {name: (viewer["class"], (viewer["cluster"] or {}).get("slug")) for name, viewer in viewers.items()} == {
         "Partner app": ("PARTNER_APP", None),
-        "Member": ("MEMBER", "technomontreal"),
+        "Member in Montréal": ("MEMBER", "technomontreal"),
+        "Member in Guadalajara": ("MEMBER", "canieti-occidente"),
         "Coordinator": ("COORDINATOR", "technomontreal"),
         "Privacy officer": ("PRIVACY_OFFICER", "technomontreal"),
     }
-    assert viewers["Member"]["member"]["visibility"] == "CORRIDOR", "anonymous viewers do not see it"
-    assert viewers["Member"]["member"]["offers"]
-    assert [name for name, viewer in viewers.items() if viewer["member"]] == ["Member"]
+    acting = {name: viewer["member"] for name, viewer in viewers.items() if viewer["member"]}
+    assert list(acting) == ["Member in Montréal", "Member in Guadalajara"]
+    assert all(member["contacts"] for member in acting.values()), "what a member sees of itself alone"
+    assert acting["Member in Guadalajara"]["needs"]
 
 
 def test_its_page_offers_its_viewers_and_its_schema_is_public(demo: RunningDemo) -> None:

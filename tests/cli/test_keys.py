@@ -12,7 +12,7 @@ from gateway.access.keys import Keys
 from gateway.access.viewer import ViewerClass
 from gateway.cli import app
 from gateway.errors import ClientError
-from gateway.federation.reference import Reference, member_cluster
+from gateway.reference import Reference, member_cluster
 from gateway.store import Store
 
 Corridor = Callable[..., subprocess.CompletedProcess[str]]

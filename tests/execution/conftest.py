@@ -11,8 +11,9 @@ from adapters.kit.memory import snapshot
 from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from gateway.settings import Settings
+from tests.agreements import agreed
 from tests.boundless import BOUNDLESS
 from tests.viewers import PARTNER, Notes
 
@@ -28,7 +29,7 @@ async def over_postgres(city_databases: dict[str, str]) -> AsyncIterator[Gateway
             for city, dsn in city_databases.items()
         )
     )
-    yield Gateway.of(SETTINGS, directory, Notes())
+    yield Gateway.of(SETTINGS, directory, Notes(), corridor=agreed(directory))
     await directory.close()
 
 
@@ -36,7 +37,8 @@ async def over_postgres(city_databases: dict[str, str]) -> AsyncIterator[Gateway
 async def in_memory(over_postgres: Gateway) -> Gateway:
     """The same rows as objects, walked field by field by graphql-core."""
     sources = [Source(await snapshot(source.registry), deadline=30) for source in over_postgres.directory]  # type: ignore[arg-type]
-    return Gateway.of(SETTINGS, Directory.of(*sources), Notes())
+    directory = Directory.of(*sources)
+    return Gateway.of(SETTINGS, directory, Notes(), corridor=agreed(directory))
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from adapters.kit.postgres import PostgresRegistry
 from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
+from tests.agreements import agreed
 from tests.execution.conftest import SETTINGS
 from tests.viewers import PARTNER, Notes
 
@@ -27,7 +28,8 @@ async def ask(dsn: str, projection: str, old: str, new: str, query: str = QUERY)
     assert old in sound.texts[projection]
     texts = {**sound.texts, projection: sound.texts[projection].replace(old, new)}
     registry = PostgresRegistry(ADAPTER.cluster, Projections(sound.folder, texts), dsn, Limits(2, 5, 30))
-    gateway = Gateway.of(SETTINGS, Directory.of(Source(registry, deadline=30)), Notes())
+    directory = Directory.of(Source(registry, deadline=30))
+    gateway = Gateway.of(SETTINGS, directory, Notes(), corridor=agreed(directory))
     answer = json.loads((await gateway.run(Operation(query, viewer=PARTNER))).body)
     await registry.close()
     return answer

@@ -1,6 +1,7 @@
 """What operations cost before they run: by the table of weights, from what they ask for."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -150,10 +151,15 @@ def test_who_asks_is_told_the_cost() -> None:
     }
 
 
+STAND_INS = {"version": "1", "level": '"EXPERT"', "minLevel": '"EXPERT"', "days": '"2026-12-01T00:00:00Z"'}
+"""In place of what an example takes from the answer of another, by the last word of its placeholder."""
+
+
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*.graphql")), ids=lambda file: file.stem)
 def test_the_examples_cost_less_than_half_of_what_is_allowed(file: Path) -> None:
     values = file.with_suffix(".json")
-    variables = json.loads(values.read_text("utf-8")) if values.exists() else {}
+    text = values.read_text("utf-8") if values.exists() else "{}"
+    variables = json.loads(re.sub(r'"\{\{[^"]*\b(\w+)\}\}"', lambda found: STAND_INS.get(found[1], found[0]), text))
     assert bill(file.read_text("utf-8"), variables, CostLimits(cost=500, nodes=5000)).total
 
 

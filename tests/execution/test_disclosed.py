@@ -12,7 +12,8 @@ from gateway.app import Gateway
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.disclosed import Disclosure
 from gateway.execution.operations import Operation
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
+from tests.agreements import agreed
 from tests.execution.conftest import SETTINGS
 from tests.execution.test_plans import of_montreal
 from tests.viewers import PARTNER, Notes, viewer
@@ -24,7 +25,8 @@ MONTREAL, GUADALAJARA = "technomontreal", "canieti-occidente"
 def logging(over_postgres: Gateway, request: pytest.FixtureRequest) -> tuple[Gateway, Notes]:
     """A gateway with a log of its own."""
     notes = Notes()
-    return Gateway.of(SETTINGS, over_postgres.directory, notes, direct=request.param), notes
+    directory = over_postgres.directory
+    return Gateway.of(SETTINGS, directory, notes, corridor=agreed(directory), direct=request.param), notes
 
 
 async def run(gateway: Gateway, text: str, viewer: Viewer = PARTNER) -> Any:
@@ -109,7 +111,7 @@ class Refusing(Notes):
 
 
 async def test_invariant_19_what_cannot_be_logged_is_not_disclosed(over_postgres: Gateway) -> None:
-    gateway = Gateway.of(SETTINGS, over_postgres.directory, Refusing())
+    gateway = Gateway.of(SETTINGS, over_postgres.directory, Refusing(), corridor=agreed(over_postgres.directory))
     answer = await run(gateway, "{ members { nodes { id displayName } } }")
     assert set(answer) == {"errors"}
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["STORE_UNAVAILABLE"]
@@ -117,7 +119,7 @@ async def test_invariant_19_what_cannot_be_logged_is_not_disclosed(over_postgres
 
 
 async def test_a_gateway_without_a_log_shows_only_what_is_public(over_postgres: Gateway) -> None:
-    gateway = Gateway.of(SETTINGS, over_postgres.directory)
+    gateway = Gateway.of(SETTINGS, over_postgres.directory, corridor=agreed(over_postgres.directory))
     (error,) = (await run(gateway, "{ members { nodes { id } } }"))["errors"]
     assert error["extensions"] == {"code": "STORE_UNAVAILABLE", "retryable": False}
     assert (await run(gateway, "{ members { nodes { id } } }", ANONYMOUS))["data"]["members"]["nodes"]

@@ -10,6 +10,7 @@ from gateway.access.viewer import ANONYMOUS, Viewer
 from gateway.app import Gateway
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
+from tests.agreements import agreed
 from tests.execution.conftest import SETTINGS
 from tests.federation.registries import ListedRegistry, cluster
 from tests.viewers import PARTNER, Notes, viewer
@@ -57,7 +58,8 @@ PLACES = {
 def watched() -> tuple[Gateway, ListedRegistry]:
     """A gateway over one registry that notes what it is asked."""
     registry = ListedRegistry(cluster("a"), [(1, "1")])
-    return Gateway.of(SETTINGS, Directory.of(Source(registry, deadline=30)), Notes()), registry
+    directory = Directory.of(Source(registry, deadline=30))
+    return Gateway.of(SETTINGS, directory, Notes(), corridor=agreed(directory)), registry
 
 
 async def run(gateway: Gateway, text: str, viewer: Viewer, **variables: object) -> Any:

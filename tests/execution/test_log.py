@@ -11,7 +11,7 @@ from gateway.app import Gateway
 from gateway.audit import Disclosed, Page
 from gateway.execution.operations import Operation
 from gateway.federation.directory import Directory, Source
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from tests.execution.conftest import SETTINGS
 from tests.federation.registries import ListedRegistry, cluster
 from tests.viewers import Notes, viewer

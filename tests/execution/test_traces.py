@@ -9,6 +9,7 @@ import pytest
 from gateway.access.viewer import ANONYMOUS
 from gateway.app import Gateway
 from gateway.execution.operations import Operation
+from tests.agreements import agreed
 from tests.execution.conftest import SETTINGS
 from tests.viewers import PARTNER, Notes
 
@@ -17,7 +18,8 @@ from tests.viewers import PARTNER, Notes
 def logging(over_postgres: Gateway, request: pytest.FixtureRequest) -> tuple[Gateway, Notes]:
     """A gateway with a log of its own."""
     notes = Notes()
-    return Gateway.of(SETTINGS, over_postgres.directory, notes, direct=request.param), notes
+    directory = over_postgres.directory
+    return Gateway.of(SETTINGS, directory, notes, corridor=agreed(directory), direct=request.param), notes
 
 
 async def run(gateway: Gateway, text: str, viewer: Any = PARTNER) -> Any:

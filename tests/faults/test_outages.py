@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from tests.faults.conftest import WITHIN, City, Fault
 from tests.faults.gateway import COUNTED, NESTED, PAGE, TOLD, RunningGateway
 

@@ -18,6 +18,7 @@ from adapters.kit.sample import Home
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory, Source
 from gateway.federation.lists import ListRequest, Page, page
+from gateway.federation.sight import Sight
 from tests.federation.registries import cluster, place_of
 from tests.viewers import PARTNER
 
@@ -90,7 +91,8 @@ def test_a_walk_is_the_whole_list_but_for_what_was_lost(
 
     async def walk() -> list[Page]:
         directory = Directory.of(*(Source(registry, 5) for registry in corridor.registries.values()))
-        asked = ListRequest(Where("member"), ordering, size, tuple(sorted(HOMES)), backward=backward, viewer=PARTNER)
+        sight = Sight(PARTNER, dict.fromkeys(HOMES, "an agreement"))
+        asked = ListRequest(Where("member"), ordering, size, tuple(sorted(HOMES)), backward=backward, sight=sight)
         pages: list[Page] = []
         while not pages or (pages[-1].has_previous if backward else pages[-1].has_next):
             if pages:

@@ -4,18 +4,21 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib import import_module
 
 import httpx
 import pytest
+from playwright.async_api import Browser, async_playwright
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from adapters.montreal import ADAPTER
 from gateway.app import create_app
 from gateway.cli.demo_viewers import make_viewers
 from gateway.embedded import EmbeddedServer
 from gateway.settings import Introspection, RatesSettings, RegistrySettings, Settings, StoreSettings
+from tests.agreements import agree
 from tests.conftest import MakeDatabase
+from tests.http.browsing import CHROMIUM_FLAGS, Visit, chromium
 from tests.http.served import GRAPHQL, Served
 
 Serve = Callable[[ASGIApp], Served]
@@ -77,22 +80,38 @@ class Staged:
         return {} if self.keys[name] is None else {"authorization": f"Bearer {self.keys[name]}"}
 
 
+Stage = Callable[[], Awaitable[Staged]]
+
+
 @pytest.fixture(scope="session")
-async def staged(
+def stage(
     settings: Settings,
     postgres: EmbeddedServer,
     make_session_database: MakeDatabase,
     store_template: str,
     store_login: tuple[str, str],
+    city_databases: dict[str, str],
     serve: Serve,
-) -> Staged:
-    """The gateway over both cities again, as the demo has it."""
-    owner = await make_session_database(store_template)
-    store = StoreSettings(dsn=SecretStr(postgres.dsn(owner.rpartition("/")[2], *store_login)), timeout=10)
-    registry = settings.registries["montreal"].dsn.get_secret_value()
-    viewers = await make_viewers(owner, ADAPTER, registry)
-    served = serve(create_app(settings.model_copy(update={"store": store}), viewers=viewers))
-    return Staged(served.url, {viewer.name: viewer.key for viewer in viewers})
+) -> Stage:
+    """Serves the gateway over both cities as the demo has it, each time with a store of its own."""
+
+    async def make() -> Staged:
+        owner = await make_session_database(store_template)
+        await agree(owner)
+        store = StoreSettings(dsn=SecretStr(postgres.dsn(owner.rpartition("/")[2], *store_login)), timeout=10)
+        cities = [(import_module(f"adapters.{city}").ADAPTER, dsn) for city, dsn in city_databases.items()]
+        await agree(owner)
+        viewers = await make_viewers(owner, cities)
+        served = serve(create_app(settings.model_copy(update={"store": store}), viewers=viewers))
+        return Staged(served.url, {viewer.name: viewer.key for viewer in viewers})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def staged(stage: Stage) -> Staged:
+    """One that tests share: they read, and leave the corridor's store as it is."""
+    return await stage()
 
 
 @pytest.fixture
@@ -114,3 +133,21 @@ async def ask(http: httpx.AsyncClient) -> AsyncIterator[Ask]:
     yield post
     well = await post("{ members(first: 1) { nodes { id } complete } }")
     assert well.json()["data"]["members"]["complete"] is True
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One headless Chromium that resolves no name: what is not the gateway's cannot be reached at all."""
+    executable = chromium()
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+async def visit(browser: Browser) -> AsyncIterator[Visit]:
+    """Open the first page of a fresh profile."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-CA")
+    yield Visit(await context.new_page())
+    await context.close()

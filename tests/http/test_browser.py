@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from gateway.settings import Settings
+from tests.http.browsing import CHROMIUM_FLAGS, chromium
 from tests.http.conftest import Serve
 from tests.http.made import make
 from tests.http.served import Served
-from tests.http.test_graphiql import CHROMIUM_FLAGS, chromium
 
 BODY = '{"query": "{ __typename }"}'
 QUERY = "/graphql?query={__typename}"

@@ -202,6 +202,9 @@ def _bereft(settings: Settings, closed_port: int) -> Settings:
 ELSEWHERE = {
     ErrorCode.BODY_TOO_SLOW: "http/test_entrance.py",  # of half a request
     ErrorCode.TOO_MANY_SUBSCRIPTIONS: "http/test_websocket.py",  # of a connection
+    ErrorCode.NO_AGREEMENT: "acceptance/test_agreements.py",  # of a viewer whose cluster has agreed on nothing
+    ErrorCode.EVENTS_GONE: "acceptance/test_live.py",  # of a subscription after a long time
+    ErrorCode.NOT_FOUND: "acceptance/test_live.py",  # of what the viewer may not know of
     ErrorCode.OVERLOADED: "faults/test_overload.py",  # of many requests
 }
 """Where those are provoked that a request alone cannot."""

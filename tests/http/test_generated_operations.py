@@ -35,12 +35,14 @@ from schemathesis.graphql import nodes
 from schemathesis.specs.openapi.checks import negative_data_rejection, response_schema_conformance
 
 from gateway.access.register import Register, one_of_each
+from gateway.access.viewer import GRANTABLE
 from gateway.app import create_app
 from gateway.embedded import EmbeddedServer
-from gateway.federation.reference import member_cluster
+from gateway.reference import member_cluster
 from gateway.settings import AuthSettings, RatesSettings, Settings, StoreSettings
 from gateway.store import Store
 from schemas.schema import build
+from tests.agreements import agree
 from tests.conftest import MakeDatabase
 from tests.http.conftest import HEADERS, Serve
 from tests.http.served import errors_of
@@ -57,14 +59,22 @@ BOUNDED = settings(
 REFUSALS = {
     "SYNTAX_ERROR", "VALIDATION_FAILED", "BAD_INPUT", "BAD_ID", "BAD_CURSOR", "PAGE_TOO_LARGE", "FORBIDDEN",
     "TOO_DEEP", "TOO_MANY_FIELDS", "TOO_MANY_TOKENS", "TOO_MANY_ITEMS", "TOO_MANY_NODES", "COST_TOO_HIGH",
-    "DOCUMENT_TOO_LONG",
+    "DOCUMENT_TOO_LONG", "NO_AGREEMENT", "NOT_FOUND",
 }  # fmt: skip
 """What may be said of a generated operation. All else would be the gateway's fault."""
+
+ASKED_BY_ID = {"Query.partnerMatches"}
+"""Nothing to answer with but an ID, and none that is made up is one."""
+
+_MEANT = "{ members(first: 8) { edges { cursor node { id } } } offers(first: 1) { nodes { concepts { uri } } } }"
+"""What is there, and so means something when it is asked for."""
 
 PAGING = {"first", "after", "last", "before"}
 
 SCHEMA = schemathesis.graphql.from_dict(introspection_from_schema(build()._schema))
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
+QUERIES = [each for each in OPERATIONS if each.label.startswith("Query.")]
+"""Those that have the same answer twice: what a mutation makes has another ID each time."""
 load_all_checks()
 
 
@@ -80,7 +90,10 @@ async def keys(
         Register(opened, member_cluster, time), "Fuzz", "technomontreal", member, timedelta(hours=1)
     )
     await opened.close()
-    return postgres.dsn(owner.rpartition("/")[2], *store_login), [None, *map(str, made.values())]
+    await agree(owner)
+    # Those that may do most come first: few examples are most often of what is first.
+    able = sorted(made, key=lambda kind: len(GRANTABLE[kind]), reverse=True)
+    return postgres.dsn(owner.rpartition("/")[2], *store_login), [*(str(made[kind]) for kind in able), None]
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +132,9 @@ def client(url: str) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module", autouse=True)
 def values(client: httpx.Client) -> None:
     """What the schema's scalars look like: of each some that mean something, and some that do not."""
-    found = client.post(
-        "/graphql", content=json.dumps({"query": "{ members(first: 8) { edges { cursor node { id } } } }"})
-    )
-    edges = found.json()["data"]["members"]["edges"]
+    found = client.post("/graphql", content=json.dumps({"query": _MEANT})).json()["data"]
+    edges = found["members"]["edges"]
+    (offer,) = found["offers"]["nodes"]
     words = [
         "software",
         "datos",
@@ -141,15 +153,17 @@ def values(client: httpx.Client) -> None:
         schemathesis.graphql.scalar(name, strategy.map(nodes.String))
     for name, good in {
         "LanguageTag": ["fr-CA", "es", "en"],
-        "ConceptURI": ["https://example.org/concept"],
+        "ConceptURI": ["https://example.org/concept", *(each["uri"] for each in offer["concepts"])],
         "CountryCode": ["CA", "MX"],
+        "CurrencyCode": ["CAD", "MXN"],
         "SubdivisionCode": ["CA-QC", "MX-JAL"],
         "TimeZone": ["America/Toronto"],
         "URL": ["https://example.org/"],
     }.items():
         schemathesis.graphql.scalar(name, st.sampled_from(good).map(nodes.String))
-    for name, instant in {"Date": "2026-01-31", "DateTime": "2026-01-31T12:00:00Z"}.items():
-        schemathesis.graphql.scalar(name, st.just(nodes.String(instant)))
+    days = ["2026-01-31", "9999-12-31"]
+    for name, instants in {"Date": days, "DateTime": [f"{day}T12:00:00Z" for day in days]}.items():
+        schemathesis.graphql.scalar(name, st.sampled_from(instants).map(nodes.String))
     schemathesis.graphql.scalar("Int", st.one_of(st.integers(1, 12), st.integers(-2, 120)).map(nodes.Int))
 
 
@@ -206,7 +220,7 @@ def test_operations_by_the_schema(
         seen.update(codes or ["answered"])
 
     answers()
-    assert seen["answered"], seen
+    assert seen["answered"] or operation.label in ASKED_BY_ID, seen
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
@@ -235,7 +249,7 @@ def lasting(answer: object) -> object:
     return answer
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+@pytest.mark.parametrize("operation", QUERIES, ids=lambda operation: operation.label)
 def test_an_answer_does_not_depend_on_who_asked_before(
     operation: schemathesis.APIOperation,
     client: httpx.Client,

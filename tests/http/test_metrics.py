@@ -7,14 +7,15 @@ from hashlib import sha256
 
 import httpx
 import pytest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from gateway.app import create_app
 from gateway.settings import RegistrySettings, Settings
 from gateway.telemetry.caches import CacheInfo
-from gateway.telemetry.metrics import Metrics, Outcome
-from tests.http.conftest import Serve
+from gateway.telemetry.metrics import LIVE, Metrics, Outcome
+from tests.http.conftest import Serve, Staged
 from tests.http.conversation import Conversation, events
 
 LOST = RegistrySettings(dsn=SecretStr("postgresql://nobody:secret@127.0.0.1:1/none"), deadline=5)
@@ -87,6 +88,16 @@ async def test_streams_are_counted_by_what_holds_them(url: str) -> None:
             assert await streams() == {"beginning": 1, "websocket": 0, "events": 1}
             await talk.init()
             assert await streams() == {"beginning": 0, "websocket": 1, "events": 1}
+
+
+async def test_a_gateway_with_a_store_tells_how_its_feed_and_its_sweeper_stand(staged: Staged, url: str) -> None:
+    names = {title if family is GaugeMetricFamily else f"{title}_total" for title, family, _ in LIVE.values()}
+    async with httpx.AsyncClient(timeout=20) as client:
+        samples = read((await client.get(f"{staged.url}/metrics")).text)
+        without = read((await client.get(f"{url}/metrics")).text)
+    assert names <= {name for name, *_ in samples}
+    assert names.isdisjoint({name for name, *_ in without})
+    assert samples["corridor_feed_subscribers",] == 0
 
 
 async def test_nothing_secret_stands_in_them(url: str) -> None:
