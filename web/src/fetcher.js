@@ -1,4 +1,6 @@
-import { credential, loadViewers } from './viewers.jsx';
+import { fill, remember } from './chain.js';
+import { note } from './sent.jsx';
+import { chosen, credential, loadViewers } from './viewers.jsx';
 
 const EVENTS = 'text/event-stream';
 const RESPONSE = 'application/graphql-response+json, application/json';
@@ -57,13 +59,27 @@ function subscribes(document, name) {
 }
 
 /** One operation over HTTP: subscriptions by events, for as long as the reader lets them run, all else by one answer. */
-export async function fetcher(operation, { headers = {}, documentAST } = {}) {
-  if (!subscribes(documentAST, operation.operationName)) return answer(await send(operation, headers, RESPONSE));
+export async function fetcher(written, { headers = {}, documentAST } = {}) {
+  const viewer = chosen()?.name;
+  const { variables, filled, lacking } = fill(written, viewer);
+  if (lacking.length > 0) return { errors: lacking.map((message) => ({ message })) };
+  const operation = { ...written, variables };
+  const name = operation.operationName;
+  if (documentAST) note(name, { operation, filled, viewer, headers: { ...credential(headers), ...headers } });
+  if (!subscribes(documentAST, name)) {
+    const given = await answer(await send(operation, headers, RESPONSE));
+    remember(name, given);
+    return given;
+  }
   return {
     subscribe({ next, error, complete }) {
       const leaving = new AbortController();
+      const tell = (given) => {
+        remember(name, given);
+        next(given);
+      };
       send(operation, headers, EVENTS, leaving.signal)
-        .then((response) => follow(response, next))
+        .then((response) => follow(response, tell))
         .then(complete, (reason) => leaving.signal.aborted || error(reason));
       return { unsubscribe: () => leaving.abort() };
     },

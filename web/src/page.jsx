@@ -7,6 +7,8 @@ import '@graphiql/plugin-explorer/style.css';
 import './page.css';
 import { fetcher } from './fetcher.js';
 import { Registries } from './registries.jsx';
+import { Sent } from './sent.jsx';
+import { Story } from './story.jsx';
 import { Viewers, loadViewers } from './viewers.jsx';
 
 const plugins = [explorerPlugin({ showAttribution: false })];
@@ -80,8 +82,13 @@ try {
         plugins={plugins}
         storage={storage}
         shouldPersistHeaders={false}
+        defaultEditorToolsVisibility="variables"
       >
         <GraphiQL.Logo> </GraphiQL.Logo>
+        <GraphiQL.Footer>
+          <Story />
+          <Sent />
+        </GraphiQL.Footer>
       </GraphiQL>
     </Page>,
   );

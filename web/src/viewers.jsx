@@ -1,9 +1,13 @@
-import { useId, useState } from 'react';
+import { useId } from 'react';
+
+import { followed } from './store.js';
 
 const CHOICE = 'corridor-gateway:view-as';
+const WANTED = /^#\s*View as:\s*(.+?)\s*$/m;
 
 /** Whom the page can ask as: only the demo offers anybody. Their keys stay in memory; what is kept is a name, for the session. */
 let viewers = [];
+const choice = followed(sessionStorage.getItem(CHOICE));
 
 /** Fetches them; the demo makes new keys at each start. */
 export async function loadViewers() {
@@ -12,9 +16,29 @@ export async function loadViewers() {
   viewers = await response.json();
 }
 
-function chosen() {
-  const name = sessionStorage.getItem(CHOICE);
+function named(name) {
   return viewers.find((viewer) => viewer.name === name) ?? viewers.find((viewer) => viewer.key);
+}
+
+/** The viewer that is chosen; undefined where there is no choice. */
+export function chosen() {
+  return named(choice.get());
+}
+
+function choose(name) {
+  sessionStorage.setItem(CHOICE, name);
+  choice.set(name);
+}
+
+/** Whether the reader, or a tab, has chosen already. */
+export function hasChosen() {
+  return choice.get() !== null;
+}
+
+/** Chooses whom a tab is written for: its comment says `View as: ...`. Without that, or elsewhere, the choice stays. */
+export function chooseFor(query) {
+  const [, name] = query?.match(WANTED) ?? [];
+  if (viewers.some((viewer) => viewer.name === name)) choose(name);
 }
 
 /** The header by which the chosen viewer asks; none for the anonymous, or beside an Authorization that the reader wrote. */
@@ -27,17 +51,13 @@ export function credential(written) {
 /** The choice of who asks; nothing where there is no choice. */
 export function Viewers() {
   const description = useId();
-  const [viewer, setViewer] = useState(chosen);
+  const viewer = named(choice.use());
   if (viewer === undefined) return null;
-  const choose = ({ target }) => {
-    sessionStorage.setItem(CHOICE, target.value);
-    setViewer(chosen());
-  };
   return (
     <div className="viewers">
       <label>
         View as{' '}
-        <select value={viewer.name} onChange={choose} aria-describedby={description}>
+        <select value={viewer.name} onChange={({ target }) => choose(target.value)} aria-describedby={description}>
           {viewers.map(({ name }) => (
             <option key={name}>{name}</option>
           ))}
