@@ -16,7 +16,7 @@ from benchmarks.growth import grow, publish, tables
 from benchmarks.processes import serving
 from benchmarks.profiling import profile_table, profiled
 from benchmarks.programs import able
-from benchmarks.queries import QUERIES
+from benchmarks.queries import EVERY_QUERY
 from benchmarks.registries import HOME, registries
 from benchmarks.report import comparison_content, comparison_table, into_page, machine, save
 from benchmarks.setting import NUMBER, Setting
@@ -77,7 +77,7 @@ def main(
 def _asked(members: int, number: int, names: Sequence[str]) -> Iterator[tuple[Setting, Mapping[str, int]]]:
     """Runs these contestants, once all of them have given so many answers alike."""
     with registries(members, _CONSOLE) as dsns, store() as given:
-        setting = Setting.of(dsns, _plans(members), given.key, number)
+        setting = Setting.of(dsns, _plans(members), given, number)
         with serving(dsns, given.dsn, setting.plans, names) as ports:
             asyncio.run(check(setting, ports, number))
             _CONSOLE.print(f"{number} cases of each query are answered alike by {', '.join(names)}")
@@ -89,7 +89,7 @@ def _held() -> None:
     with _asked(_QUICK_MEMBERS, _QUICK_CASES, QUICK) as (setting, ports):
         compared = asyncio.run(compare(setting, ports, _QUICK, _CONSOLE))
         if doubtful := fallen(compared):
-            queries = [query for query in QUERIES if query.name in doubtful]
+            queries = [query for query in EVERY_QUERY if query.name in doubtful]
             again = asyncio.run(compare(setting, ports, _QUICK, _CONSOLE, queries))
             compared = {**compared, **again}
     _publish("comparison", comparison_table(compared), keep=False)

@@ -1,5 +1,6 @@
 """Gateways over any number of clusters: the cities' own adapters, each under as many codes as it has databases."""
 
+import asyncio
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from adapters.contract.registry import Limits
 from adapters.kit.adapter import PostgresAdapter
 from adapters.kit.postgres import PostgresRegistry
 from benchmarks.processes import process, unbounded, wait
+from benchmarks.store import agree
 from gateway.app import create_app
 from gateway.embedded.ports import free_port
 from gateway.federation.directory import Directory, Source
@@ -51,6 +53,7 @@ def application(settings: Settings) -> Starlette:
 @contextmanager
 def serving(clusters: Sequence[Cluster], store: str) -> Iterator[int]:
     """Runs a gateway over these clusters and this store in a process of its own; gives its port."""
+    asyncio.run(agree(store, [each.code for each in clusters]))
     port = free_port()
     environment = {
         **os.environ,

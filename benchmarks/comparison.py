@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchmarks.contestants import CONTESTANTS
 from benchmarks.load import Job, Turn, ask
-from benchmarks.queries import QUERIES, Query
+from benchmarks.queries import EVERY_QUERY, Query
 from benchmarks.setting import Setting
 
 __all__ = ["Figures", "Pace", "check", "compare", "figures"]
@@ -53,7 +53,7 @@ class AnswersDiffer(Exception):
 async def check(setting: Setting, ports: Mapping[str, int], cases: int) -> None:
     """Asks every contestant the first ``cases`` of each query; raises AnswersDiffer unless they answer alike."""
     async with httpx.AsyncClient(timeout=120) as client:
-        for query in QUERIES:
+        for query in EVERY_QUERY:
             for place in range(cases):
                 able = [name for name in ports if query.name in CONTESTANTS[name].queries]
                 answers = dict(
@@ -80,7 +80,7 @@ async def _answer(client: httpx.AsyncClient, port: int, setting: Setting, name: 
         headers={
             "content-type": "application/json",
             "accept": "application/json",
-            "authorization": setting.authorization.get(name, ""),
+            "authorization": setting.authorized(name, query),
         },
     )
     answer = response.json()
@@ -90,7 +90,7 @@ async def _answer(client: httpx.AsyncClient, port: int, setting: Setting, name: 
 
 
 async def compare(
-    setting: Setting, ports: Mapping[str, int], pace: Pace, console: Console, queries: Sequence[Query] = QUERIES
+    setting: Setting, ports: Mapping[str, int], pace: Pace, console: Console, queries: Sequence[Query] = EVERY_QUERY
 ) -> Mapping[str, Mapping[str, Figures]]:
     """Figures by query and contestant."""
     found: dict[str, Mapping[str, Figures]] = {}
@@ -112,7 +112,7 @@ async def compare(
 
 async def _turn(setting: Setting, ports: Mapping[str, int], name: str, query: str, pace: Pace, seed: int) -> Turn:
     bodies = setting.bodies[name][query]
-    path, authorization = setting.dialects[name].path(query), setting.authorization.get(name, "")
+    path, authorization = setting.dialects[name].path(query), setting.authorized(name, query)
     job = Job(ports[name], path, bodies, pace.concurrency, pace.seconds, seed * 1000, authorization)
     turn = await ask(job)
     if turn.failed:

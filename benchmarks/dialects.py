@@ -9,15 +9,18 @@ from typing import Any
 
 from adapters.contract.request import Boundary, Ordering, Where
 from benchmarks.cases import Case
-from benchmarks.queries import BY_CITY, PAGE, QUERIES, SEARCHED, UNITED
+from benchmarks.queries import BY_CITY, EVERY_QUERY, PAGE, SEARCHED, UNITED
 from benchmarks.store import PARTNER
 from gateway.federation.cursor import Cursor, CursorCodec
 from gateway.federation.lists import ListRequest
-from gateway.federation.reference import Reference
+from gateway.federation.sight import Sight
+from gateway.reference import Reference
 
 __all__ = ["ByCity", "Dialect", "Itself", "Numbered", "United", "Written", "body", "cursor"]
 
-_TEXTS = {query.name: query.text for query in QUERIES}
+_NUMBERED = ("ids", "id", "need")
+"""What the floor is told of a case beside its number."""
+_TEXTS = {query.name: query.text for query in EVERY_QUERY}
 
 
 class Dialect(ABC):
@@ -62,7 +65,9 @@ class Numbered(Dialect):
 
     def body(self, _query: str, case: Case, place: int) -> str:
         """The number of the case."""
-        return json.dumps({"case": place, **({"ids": case.variables["ids"]} if "ids" in case.variables else {})})
+        return json.dumps(
+            {"case": place, **{name: case.variables[name] for name in _NUMBERED if name in case.variables}}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +200,8 @@ def _posting(typename: str, row: Any) -> dict[str, Any]:
 
 def cursor(boundary: Boundary, clusters: tuple[str, ...], secret: str) -> str:
     """A cursor behind this member of the list by name, as the gateway would have given it out."""
-    request = ListRequest(Where("member"), Ordering("NAME"), 1, clusters, viewer=PARTNER)
+    sight = Sight(PARTNER, dict.fromkeys(clusters, "an agreement"))
+    request = ListRequest(Where("member"), Ordering("NAME"), 1, clusters, sight=sight)
     return CursorCodec(secret.encode()[:64]).encode(Cursor(boundary, clusters), request.walk)
 
 

@@ -3,15 +3,20 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from adapters.contract.answer import Row
 from adapters.contract.cluster import Cluster
 from adapters.contract.request import FacetRequest, FetchRequest, PageRequest, Where
 from adapters.kit.postgres import PostgresRegistry
 from adapters.kit.statement import Statement, StatementKind
+from gateway.execution.registries import PROFILE
 
-__all__ = ["Plan", "Recorder", "Sent", "plan", "read", "write"]
+__all__ = ["Plan", "Recorder", "Sent", "dated", "plan", "read", "undated", "write"]
+
+_DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,17 @@ class Sent:
     values: Sequence[object]
     kind: str
     keys: int = -1
+    profile: bool = False
+    """Whether it asks for what decides on seats."""
+    late: bool = False
+    """Whether a page had been asked for before."""
 
     @classmethod
-    def of(cls, cluster: str, statement: Statement, keys: int = -1) -> "Sent":
+    def of(
+        cls, cluster: str, statement: Statement, keys: int = -1, *, profile: bool = False, late: bool = False
+    ) -> "Sent":
         """What becomes of a statement."""
-        return cls(cluster, statement.sql, statement.values, statement.kind.value, keys)
+        return cls(cluster, statement.sql, statement.values, statement.kind.value, keys, profile, late)
 
     @property
     def statement(self) -> Statement:
@@ -72,7 +83,10 @@ class Recorder:
         """Noted."""
         statement = self.registry.compiler.fetch(request)
         sought = request.keys[0] if len(request.keys) == 1 else list(request.keys)
-        self.fetches.append(Sent.of(self.cluster.code, statement, statement.values.index(sought)))
+        place = statement.values.index(sought)
+        self.fetches.append(
+            Sent.of(self.cluster.code, statement, place, profile=request.shape == PROFILE, late=bool(self.pages))
+        )
         return await self.registry.fetch(request)
 
     async def count(self, where: Where) -> int:
@@ -106,7 +120,20 @@ def plan(recorders: Sequence[Recorder]) -> Plan:
 
 def write(plans: Mapping[str, Sequence[Plan]], file: Path) -> None:
     """Writes the plans of all cases, by query."""
-    file.write_text(json.dumps({name: [asdict(each) for each in listed] for name, listed in plans.items()}), "utf-8")
+    written = {name: [asdict(each) for each in listed] for name, listed in plans.items()}
+    file.write_text(json.dumps(written, default=dated), "utf-8")
+
+
+def dated(value: object) -> object:
+    """A date among the values, which JSON has none of."""
+    if isinstance(value, date):
+        return {_DATE: value.isoformat()}
+    raise TypeError(f"a statement has no values such as {value!r}")
+
+
+def undated(found: dict[str, Any]) -> Any:
+    """The date again."""
+    return date.fromisoformat(found[_DATE]) if _DATE in found else found
 
 
 def read(file: Path) -> Mapping[str, Sequence[Plan]]:
@@ -116,5 +143,5 @@ def read(file: Path) -> Mapping[str, Sequence[Plan]]:
             Plan([Sent(**sent) for sent in each["pages"]], [Sent(**sent) for sent in each["fetches"]])
             for each in listed
         ]
-        for name, listed in json.loads(file.read_text("utf-8")).items()
+        for name, listed in json.loads(file.read_text("utf-8"), object_hook=undated).items()
     }

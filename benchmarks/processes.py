@@ -14,14 +14,17 @@ import httpx
 from benchmarks.contestants import CONTESTANTS, QUICK
 from benchmarks.contestants.floor import PLANS
 from benchmarks.contestants.given import GIVEN
+from benchmarks.contestants.together import MATCHES as TOGETHER
 from benchmarks.programs import PROGRAMS, PROJECTS, node, silent
 from benchmarks.united import unite
 from gateway.embedded.ports import free_port
 
-__all__ = ["REGISTRIES", "SECRET", "process", "serving", "unbounded", "wait"]
+__all__ = ["MATCHES", "REGISTRIES", "SECRET", "process", "serving", "unbounded", "wait"]
 
 REGISTRIES = "registries.json"
 """Beside the plans: what the hand-written Node server is given."""
+MATCHES = "matches.json"
+"""Beside them: what was asked of registries for each need."""
 
 SECRET = "a secret for cursors that live no longer than the comparison"  # noqa: S105
 
@@ -38,9 +41,16 @@ def serving(
     ``dsns`` are those of the registries by city, ``store`` that of the gateway's store. With ``profile``, a file,
     those in Python are watched.
     """
-    environment = {**os.environ, PLANS: str(plans), GIVEN: str(plans.with_name(REGISTRIES)), **unbounded(store)}
+    environment = {
+        **os.environ,
+        PLANS: str(plans),
+        TOGETHER: str(plans.with_name(MATCHES)),
+        GIVEN: str(plans.with_name(REGISTRIES)),
+        **unbounded(store),
+    }
     for city, dsn in dsns.items():
-        environment[f"CORRIDOR_REGISTRIES__{city.upper()}__DSN"] = dsn
+        registry = f"CORRIDOR_REGISTRIES__{city.upper()}__"
+        environment |= {f"{registry}DSN": dsn, f"{registry}DEADLINE": "60", f"{registry}STATEMENT_TIMEOUT": "60"}
     with ExitStack() as running:
         subgraphs = _subgraphs(running, plans) if any(CONTESTANTS[name].subgraphs for name in names) else {}
         ports = {}
@@ -85,7 +95,10 @@ def unbounded(store: str) -> Mapping[str, str]:
         "CORRIDOR_STORE__DSN": store,
         "CORRIDOR_RATES__PARTNER_APP__BURST": "1000000000",
         "CORRIDOR_RATES__PARTNER_APP__PER_SECOND": "1000000000",
+        "CORRIDOR_RATES__COORDINATOR__BURST": "1000000000",
+        "CORRIDOR_RATES__COORDINATOR__PER_SECOND": "1000000000",
         "CORRIDOR_MAX_CONCURRENT": "1024",
+        "CORRIDOR_REQUEST_DEADLINE": "60",  # what is slow is to be measured, not cut off
     }
 
 

@@ -42,7 +42,7 @@ def profiled(
     dsns: Mapping[str, str], store: Given, plans: Path, seconds: float, console: Console
 ) -> Mapping[str, Spent]:
     """What a request of each query costs the gateway's process, under load."""
-    setting = Setting.of(dsns, plans, store.key)
+    setting = Setting.of(dsns, plans, store)
     cost = _cost()
     file = plans.with_name("gateway.profile")
     found = {}
@@ -50,7 +50,7 @@ def profiled(
         address = f"http://127.0.0.1:{ports['gateway']}"
         for query in QUERIES:
             path = setting.dialects["gateway"].path(query.name)
-            bodies, authorization = setting.bodies["gateway"][query.name], setting.authorization["gateway"]
+            bodies, authorization = setting.bodies["gateway"][query.name], setting.authorized("gateway", query.name)
             job = Job(ports["gateway"], path, bodies, _CONCURRENCY, seconds, authorization=authorization)
             asyncio.run(ask(job))
             alone = asyncio.run(ask(replace(job, concurrency=1)))

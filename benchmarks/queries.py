@@ -1,13 +1,26 @@
-"""What is asked: the four queries of the comparison, the same text for every GraphQL contestant."""
+"""What is asked: the queries of the comparison, the same text for every GraphQL contestant."""
 
 from dataclasses import dataclass
 
-__all__ = ["BY_CITY", "PAGE", "QUERIES", "SEARCHED", "UNITED", "Query", "listing"]
+__all__ = [
+    "BY_CITY",
+    "CORRIDOR_QUERIES",
+    "EVERY_QUERY",
+    "MATCHED",
+    "PAGE",
+    "QUERIES",
+    "SEARCHED",
+    "UNITED",
+    "Query",
+    "listing",
+]
 
 PAGE = 50
 """Members of a page of Q2."""
 SEARCHED = 20
 """Members of a page of Q3."""
+MATCHED = 10
+"""Members of a page of Q6."""
 
 _SCALARS = "id displayName sector orgType founded city country updatedAt"
 _NESTED = """id displayName city
@@ -60,6 +73,39 @@ QUERIES = (
         f"query Six($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Member {{ {_SCALARS} }} }} }}",
     ),
 )
+
+CORRIDOR_QUERIES = (
+    Query(
+        "Q5",
+        "a consortium of 12 seats across both cities, with coverage, blockers and 8 scalars of each member",
+        f"""query Consortium($id: ID!) {{
+  node(id: $id) {{
+    ... on Consortium {{
+      id state formable version
+      requirements {{ requirement {{ key weight }} covered coveredBy {{ id }} pendingBy {{ id }} }}
+      blockers {{ code nodes }}
+      seats {{ id role state version member {{ ... on Member {{ {_SCALARS} }} }} }}
+    }}
+  }}
+}}""",
+    ),
+    Query(
+        "Q6",
+        f"the best {MATCHED} partners for a need of 4 requirements, with reasons and 8 scalars of each",
+        f"""query Partners($need: ID!) {{
+  partnerMatches(needId: $need, first: {MATCHED}) {{
+    nodes {{
+      score oneSided
+      reasons {{ code points maxPoints requirement text(lang: "en") }}
+      member {{ ... on Member {{ {_SCALARS} }} }}
+    }}
+    pageInfo {{ hasNextPage }}
+  }}
+}}""",
+    ),
+)
+"""What is built on members: asked of those contestants only that know of consortia and of matching."""
+EVERY_QUERY = (*QUERIES, *CORRIDOR_QUERIES)
 
 _CITIES = ("montreal", "guadalajara")
 

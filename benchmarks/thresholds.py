@@ -23,6 +23,8 @@ LEAST: Mapping[str, Least] = MappingProxyType(
         "Q2": Least(floor=0.36, naive=5.0),
         "Q3": Least(floor=0.3, naive=3.0),
         "Q4": Least(floor=0.32, naive=4.0),
+        "Q5": Least(floor=0.12, naive=0.8),
+        "Q6": Least(floor=0.28, naive=1.0),
     }
 )
 """About half of what the short form measures on an idle machine: raise it as that rises."""

@@ -14,6 +14,7 @@ from adapters.contract.codes import Visibility
 from adapters.kit import folder
 from adapters.kit.postgres import SESSION
 from adapters.kit.statement import Statement
+from benchmarks.plans import dated, undated
 from gateway.app import load_adapters
 from gateway.settings import Settings
 
@@ -22,7 +23,7 @@ __all__ = ["GIVEN", "read", "search_key", "write"]
 GIVEN = "REGISTRIES"
 """The variable that names the file."""
 
-_PROJECTIONS = ("member", "offer", "offer_text", "need", "need_text")
+_PROJECTIONS = ("member", "offer", "offer_text", "need", "need_text", "capability")
 
 
 def search_key(search: object, sectors: object) -> str:
@@ -30,8 +31,13 @@ def search_key(search: object, sectors: object) -> str:
     return json.dumps([search, sectors], ensure_ascii=False, separators=(",", ":"))
 
 
-def write(settings: Settings, searches: Mapping[str, Mapping[str, Statement]], file: Path) -> None:
-    """Writes all of it; ``searches`` are statements by cluster and key."""
+def write(
+    settings: Settings,
+    searches: Mapping[str, Mapping[str, Statement]],
+    matches: Mapping[str, Mapping[str, Statement]],
+    file: Path,
+) -> None:
+    """Writes all of it; ``searches`` and ``matches`` are statements by cluster and key."""
     clusters = {}
     for city, adapter in load_adapters(settings).items():
         registry = settings.registries[city]
@@ -44,11 +50,16 @@ def write(settings: Settings, searches: Mapping[str, Mapping[str, Statement]], f
             "searches": {
                 key: {"sql": each.sql, "values": each.values} for key, each in searches[adapter.cluster.code].items()
             },
+            "matches": {
+                key: {"sql": each.sql, "values": each.values} for key, each in matches[adapter.cluster.code].items()
+            },
         }
-    file.write_text(json.dumps({"session": dict(SESSION), "clusters": clusters}), "utf-8")
+    file.write_text(json.dumps({"session": dict(SESSION), "clusters": clusters}, default=dated), "utf-8")
 
 
 def read() -> Mapping[str, Mapping[str, Any]]:
     """What was written, by cluster, from the file that the environment names."""
-    clusters: Mapping[str, Mapping[str, Any]] = json.loads(Path(os.environ[GIVEN]).read_text("utf-8"))["clusters"]
+    clusters: Mapping[str, Mapping[str, Any]] = json.loads(
+        Path(os.environ[GIVEN]).read_text("utf-8"), object_hook=undated
+    )["clusters"]
     return clusters

@@ -68,6 +68,15 @@ class Cities:
 
         return _all(await asyncio.gather(*map(page, self._pools)))
 
+    async def matched(self, need: str) -> list[RowOf]:
+        """The best members of each city for a need: keys, places in the order, and what their scores consist of."""
+
+        async def page(cluster: str) -> list[RowOf]:
+            statement = self._given[cluster]["matches"][need]
+            return await self._rows(cluster, statement["sql"], *statement["values"])
+
+        return _all(await asyncio.gather(*map(page, self._pools)))
+
     async def among(self, projection: str, column: str, keys: Sequence[Key], columns: str = "*") -> list[RowOf]:
         """The rows of a projection whose column is among the keys."""
         wanted = defaultdict(list)
@@ -95,6 +104,7 @@ class Loaders:
     def __init__(self, cities: Cities) -> None:
         self._cities = cities
         self.members: DataLoader[Key, RowOf | None] = DataLoader(load_fn=self._members)
+        self.capabilities = self._many("capability", "member_key", list)
         self.offers = self._many("offer", "owner_key", _latest)
         self.needs = self._many("need", "owner_key", _latest)
         self.titles = {

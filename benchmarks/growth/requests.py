@@ -10,7 +10,7 @@ from benchmarks.clusters import Cluster
 from benchmarks.dialects import Itself, body, cursor
 from benchmarks.processes import SECRET
 from benchmarks.queries import QUERIES, listing
-from gateway.federation.reference import Reference
+from gateway.reference import Reference
 from gateway.vocabulary import Vocabulary
 
 __all__ = ["Requests"]
