@@ -3,7 +3,7 @@
 Marks behind the language of a block say how: ``graphql down=guadalajara`` runs with that city's registry out of reach,
 ``graphql errors=BAD_CURSOR`` expects that code, ``json variables`` and ``json answer`` belong to the operation before
 them, ``sql run=montreal`` runs as the owner of that city's database. In variables, ``<endCursor>`` and ``<id>`` stand
-for the last ones that an answer on the same page held.
+for the last ones that an answer on the same page held. Pages that tell a story have marks of their own: see telling.py.
 """
 
 import json
@@ -18,11 +18,23 @@ import pytest
 from gateway.app import Gateway, open_directory
 from gateway.execution.operations import Operation
 from gateway.settings import RegistrySettings, Settings
-from tests.docs.answers import unlike
+from tests.agreements import agreed
+from tests.docs.answers import MEANT_EXACTLY, unlike
+from tests.docs.conftest import Tell
 from tests.docs.pages import PAGES, Block, all_blocks, blocks, name
+from tests.docs.telling import failures_of, request_errors_of
 from tests.viewers import PARTNER, Notes
 
 Open = Callable[[str], Awaitable[Gateway]]
+
+
+def _tells(page: Path) -> bool:
+    """Whether a page tells a story, by several viewers."""
+    return any("as" in block.marks for block in blocks(page))
+
+
+ASKING = [page for page in PAGES if not _tells(page) and any(block.language == "graphql" for block in blocks(page))]
+TELLING = [page for page in PAGES if _tells(page)]
 
 
 @pytest.fixture
@@ -39,7 +51,8 @@ async def opened(city_databases: dict[str, str]) -> AsyncIterator[Open]:
                 slow = {"deadline": 30, "statement_timeout": 20, "connect_timeout": 20}  # for a busy machine
                 registries = {city: RegistrySettings(dsn=dsn, **slow) for city, dsn in dsns.items()}
                 settings = Settings(registries=registries, cursor_secret="for tests only", request_deadline=60)
-                gateways[down] = Gateway.of(settings, open_directory(settings), Notes())
+                directory = open_directory(settings)
+                gateways[down] = Gateway.of(settings, directory, Notes(), corridor=agreed(directory))
             return gateways[down]
 
         yield opening
@@ -73,9 +86,7 @@ def _values(answer: Any, key: str) -> Iterator[str]:
         yield from _values(part, key)
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if any(block.language == "graphql" for block in blocks(page))], ids=name
-)
+@pytest.mark.parametrize("page", ASKING, ids=name)
 async def test_the_operations_of_a_page_run_as_it_says(page: Path, opened: Open) -> None:
     found, known = blocks(page), dict[str, str]()
     for place, block in enumerate(found):
@@ -99,6 +110,27 @@ async def test_the_operations_of_a_page_run_as_it_says(page: Path, opened: Open)
         for key in ("endCursor", "id"):
             for value in list(_values(answer, key))[:1]:
                 known[f"<{key}>"] = value
+
+
+@pytest.mark.parametrize("page", TELLING, ids=name)
+async def test_the_story_of_a_page_goes_as_it_says(page: Path, teller: Tell) -> None:
+    found = blocks(page)
+    told = await teller(agreed=not any("registerAgreement" in block.text for block in found))
+    for place, block in enumerate(found):
+        if block.language != "graphql":
+            continue
+        given = _of_operation(found, place, "variables")
+        answer = await told.tell(block, json.loads(given.text) if given else {})
+        assert request_errors_of(answer) == _marked(block, "errors"), f"{block}: {answer}"
+        assert failures_of(answer) == _marked(block, "failures"), f"{block}: {answer}"
+        shown = _of_operation(found, place, "answer")
+        if shown is not None:
+            differences = list(unlike(json.loads(shown.text), answer, exactly=MEANT_EXACTLY - _marked(shown, "any")))
+            assert not differences, f"{shown}: {differences}"
+
+
+def _marked(block: Block, mark: str) -> set[str]:
+    return set(filter(None, block.marks.get(mark, "").split(",")))
 
 
 @pytest.mark.parametrize("block", all_blocks("json"), ids=str)

@@ -1,8 +1,10 @@
 """The reference says what the code says: nothing is missing, and nothing is old."""
 
-import importlib.util
+import importlib
+import pkgutil
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -12,9 +14,13 @@ from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceTyp
 from pydantic import BaseModel
 
 from adapters.kit.columns import OPTIONAL, PROJECTIONS
-from gateway import settings
+from gateway import corridor, settings
 from gateway.cli import app
+from gateway.corridor.coverage import blocker_texts
+from gateway.corridor.failures import wordings
+from gateway.corridor.machines import Machine
 from gateway.errors import ErrorCode
+from schemas.codes import BlockerCode, FailureCode, ReasonCode
 from schemas.schema import build
 from tests.docs.pages import PAGES, ROOT
 
@@ -22,11 +28,10 @@ REFERENCE = ROOT / "docs" / "reference"
 
 
 @pytest.fixture(scope="module")
-def generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_docs", ROOT / "scripts" / "build_docs.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def generator() -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "scripts")
+        yield importlib.import_module("build_docs")
 
 
 def section(page: str, heading: str) -> str:
@@ -109,7 +114,11 @@ SCHEMA = build()._schema
 TYPES = [name for name, of in SCHEMA.type_map.items() if "_" not in name and of.ast_node is None and len(name) > 2]
 
 
-@pytest.mark.parametrize("name", sorted(set(TYPES) - {"Query", "String", "Int", "Boolean", "Float"}))
+ROOTS = {"Query": SCHEMA.query_type, "Mutation": SCHEMA.mutation_type, "Subscription": SCHEMA.subscription_type}
+FIELDS = {each: field for of in ROOTS.values() for each, field in of.fields.items() if not each.startswith("_")}
+
+
+@pytest.mark.parametrize("name", sorted(set(TYPES) - ROOTS.keys() - {"String", "Int", "Boolean", "Float"}))
 def test_every_type_has_its_entry_with_all_its_parts(name: str) -> None:
     entry, of = section("schema.md", name), SCHEMA.type_map[name]
     match of:
@@ -124,9 +133,39 @@ def test_every_type_has_its_entry_with_all_its_parts(name: str) -> None:
             assert entry.strip()
 
 
-@pytest.mark.parametrize("name", [each for each in SCHEMA.query_type.fields if not each.startswith("_")])
-def test_every_query_has_its_entry_with_all_its_arguments(name: str) -> None:
-    assert rows(section("schema.md", name)) == SCHEMA.query_type.fields[name].args.keys()
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_root_field_has_its_entry_with_all_its_arguments(name: str) -> None:
+    assert rows(section("schema.md", name)) == FIELDS[name].args.keys()
+
+
+@pytest.mark.parametrize("code", list(FailureCode))
+def test_every_failure_has_its_entry_with_all_its_reasons(code: FailureCode) -> None:
+    reasons = {name for name, each in wordings().items() if each.code is code}
+    assert reasons, "no mutation fails for it"
+    assert rows(section("failures.md", code.value)) == reasons
+
+
+def test_every_machine_has_its_entry_with_all_its_transitions(generator: ModuleType) -> None:
+    modules = [
+        importlib.import_module(f"{corridor.__name__}.{each.name}") for each in pkgutil.iter_modules(corridor.__path__)
+    ]
+    machines = {id(each): each for module in modules for each in vars(module).values() if isinstance(each, Machine)}
+    assert {id(each.machine) for each in generator.LIVES.values()} == machines.keys()
+    page = (REFERENCE / "states.md").read_text(encoding="utf-8")
+    for name, each in generator.LIVES.items():
+        text = re.search(rf"<!-- begin {name} -->(.*?)<!-- end", page, re.DOTALL)[1]
+        assert {state.value for state in each.states} == rows(text)
+        for _, wanted in each.machine.transitions:
+            assert f"| `{wanted.value}` |" in text
+        assert text.count("\n") - 3 == len(each.machine.transitions) + sum(
+            not each.machine.open(at) for at in each.states
+        )
+
+
+@pytest.mark.parametrize(("heading", "codes"), [("Blockers", BlockerCode), ("Reasons", ReasonCode)])
+def test_every_blocker_and_reason_has_its_entry(heading: str, codes: type[BlockerCode | ReasonCode]) -> None:
+    assert rows(section("states.md", heading)) == {each.value for each in codes}
+    assert {*blocker_texts()} == {*BlockerCode}
 
 
 @pytest.mark.parametrize("name", [*PROJECTIONS, *OPTIONAL])

@@ -4,12 +4,24 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    is_list_type,
+    is_required_argument,
+    is_required_input_field,
+)
 from pydantic import BaseModel
 
 from gateway.settings import RegistrySettings, Settings, StoreSettings
-from tests.docs.pages import ROOT
+from gateway.store import Store
+from schemas.schema import build
+from tests.docs.conftest import Tell
+from tests.docs.pages import ROOT, Block
+from tests.docs.telling import failures_of, request_errors_of
 
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 POINTS = dict(re.findall(r"^### (.+?)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -53,6 +65,52 @@ def test_each_setting_that_is_named_exists(point: str) -> None:
     named = re.findall(r"`([^`]+)`", re.search(r"^Settings: ((?:.+\n)+)", POINTS[point], re.MULTILINE)[1])
     assert named
     assert [each for each in named if not known(each)] == []
+
+
+def _given(of: Any) -> str:
+    """Something that can be given for a type, as it is written in a document."""
+    inner = getattr(of, "of_type", None)
+    if inner is not None:
+        return f"[{_given(inner)}]" if is_list_type(of) else _given(inner)
+    if isinstance(of, GraphQLInputObjectType):
+        needed = {name: field for name, field in of.fields.items() if is_required_input_field(field)}
+        return f"{{{', '.join(f'{name}: {_given(field.type)}' for name, field in needed.items())}}}"
+    if isinstance(of, GraphQLEnumType):
+        return next(iter(of.values))
+    return WORDS.get(of.name, '"x"')
+
+
+WORDS = {
+    "Boolean": "true",
+    "ConceptURI": '"http://data.europa.eu/esco/skill/x"',
+    "CountryCode": '"CA"',
+    "Date": '"2026-01-01"',
+    "DateTime": '"2026-01-01T00:00:00Z"',
+    "Int": "1",
+    "LanguageTag": '"fr"',
+}
+
+
+def _operation(name: str) -> str:
+    field = build()._schema.mutation_type.fields[name]
+    needed = {each: of.type for each, of in field.args.items() if is_required_argument(of)}
+    given = ", ".join(f"{each}: {_given(of)}" for each, of in needed.items())
+    return f"mutation {{ {name}({given}) {{ errors {{ code }} }} }}"
+
+
+async def test_who_may_do_nothing_does_nothing(teller: Tell, store: Store) -> None:
+    told = await teller()
+    done = "select count(*) from corridor.act where name <> 'expire'"
+    before = await store.fetchval(done)
+    for name in build()._schema.mutation_type.fields:
+        for who in ("", "as=partner", "as=privacy-montreal"):
+            marks = dict([who.split("=")]) if who else {}
+            answer = await told.tell(Block(Path(__file__), 0, "graphql", marks, _operation(name)), {})
+            if who == "as=privacy-montreal":
+                assert failures_of(answer) & {"FORBIDDEN", "NOT_FOUND", "INVALID_INPUT"}, (name, answer)
+            else:
+                assert request_errors_of(answer) == {"FORBIDDEN"}, (name, answer)
+    assert await store.fetchval(done) == before
 
 
 def test_a_point_without_its_test_or_setting_is_noticed() -> None:

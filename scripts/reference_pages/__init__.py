@@ -1,0 +1,1 @@
+"""What the sections of docs/reference say, each written from the code."""
