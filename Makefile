@@ -29,8 +29,10 @@ endif
 demo: .venv/installed-run
 	@.venv/bin/corridor demo --port $(PORT)
 
+# The files of the tests are shared out among the cores, each of which has a server of its own. All of them have to find
+# the same tests in the same order, sets among their parameters as well.
 test: .venv/installed-dev
-	$(PY) -m pytest
+	PYTHONHASHSEED=0 $(PY) -m pytest -n auto --dist loadfile
 
 lint: .venv/installed-dev
 	$(PY) -m ruff check .
