@@ -16,7 +16,8 @@ from gateway.embedded import EmbeddedServer
 from gateway.store import Store
 from gateway.store.migration import migrate
 
-settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow])  # of a busy machine, not of the test
+# Of a busy machine, not of the test.
+settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("tests")
 
 CITIES = ("montreal", "guadalajara")
@@ -86,13 +87,22 @@ async def database(make_database: MakeDatabase) -> str:
 
 
 @pytest.fixture(scope="session")
-async def city_databases(make_session_database: MakeDatabase) -> dict[str, str]:
-    """The DSNs of both cities' reference registries, filled with the real rows and a few invented members, by city."""
+async def city_templates(make_session_database: MakeDatabase) -> dict[str, str]:
+    """The DSNs of both cities' reference registries, filled with the real rows and a few invented members, by city.
+
+    For copies only: one that somebody is connected to cannot be copied.
+    """
     databases = {}
     for city in CITIES:
         databases[city] = await make_session_database()
         await import_module(f"adapters.{city}").ADAPTER.create(databases[city], MEMBERS, SEED, lambda done, total: None)
     return databases
+
+
+@pytest.fixture(scope="session")
+async def city_databases(make_session_database: MakeDatabase, city_templates: dict[str, str]) -> dict[str, str]:
+    """The DSNs of the same registries for all tests that only read them, by city."""
+    return {city: await make_session_database(template) for city, template in city_templates.items()}
 
 
 @pytest.fixture(scope="session")

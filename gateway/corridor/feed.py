@@ -7,11 +7,11 @@ given too slowly, reads what it missed for itself, and then goes on with the oth
 
 import asyncio
 import logging
-import random
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from random import SystemRandom
 from time import monotonic
 from typing import Any
 
@@ -195,7 +195,7 @@ class Feed:
             except ClientError as error:
                 if error.code is ErrorCode.EVENTS_GONE or monotonic() > ends or subscriber.failure is not None:
                     raise
-                await asyncio.sleep(random.uniform(self._pace.pause, 2 * self._pace.pause))  # noqa: S311 - no secret
+                await asyncio.sleep(SystemRandom().uniform(self._pace.pause, 2 * self._pace.pause))
             else:
                 subscriber.lagging |= len(found) == self._pace.batch
                 return found
@@ -231,7 +231,7 @@ class Feed:
                     self._end_all()
             pause = min(self._pace.pause * 2 ** min(failures, 16), self._pace.longest_pause)
             failures += 1
-            await asyncio.sleep(random.uniform(pause / 2, pause))  # noqa: S311 - so that gateways come one by one
+            await asyncio.sleep(SystemRandom().uniform(pause / 2, pause))
 
     async def _follow(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         """Gives out what there is and comes, until the connection fails."""

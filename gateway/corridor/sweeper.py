@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from random import SystemRandom
 
 from gateway.errors import ClientError
 from gateway.store import Store
@@ -65,7 +65,7 @@ class Sweeper:
             _LOG.exception("the sweeper's task %s", name)
 
     async def _sweep_always(self) -> None:
-        await asyncio.sleep(random.uniform(0, self._interval))  # noqa: S311 - so that gateways started together differ
+        await asyncio.sleep(SystemRandom().uniform(0, self._interval))
         while True:
             await self.sweep()
             await asyncio.sleep(self._interval)

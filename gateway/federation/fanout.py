@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from random import SystemRandom
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
@@ -116,7 +116,7 @@ async def _try(
             try:
                 value = await question(source.asked)
             except Unavailable:
-                await asyncio.sleep(random.uniform(*_RETRY_PAUSE))  # noqa: S311 - jitter, not a secret
+                await asyncio.sleep(SystemRandom().uniform(*_RETRY_PAUSE))
                 value = await question(source.asked)
     except (RegistryError, TimeoutError) as error:
         # A refusal and a broken promise are prompt answers: leaving the registry alone would not help it.

@@ -33,10 +33,10 @@ Withdraw = Callable[[Reference], Awaitable[None]]
 
 @pytest.fixture
 async def living(
-    city_databases: dict[str, str], make_database: MakeDatabase
+    city_templates: dict[str, str], make_database: MakeDatabase
 ) -> AsyncIterator[tuple[Gateway, Withdraw]]:
     """A gateway over registries of its own that shares reads and remembers plans, and a way to withdraw consent."""
-    dsns = {city: await make_database(city_databases[city]) for city in CITIES}
+    dsns = {city: await make_database(city_templates[city]) for city in CITIES}
     adapters = {city: import_module(f"adapters.{city}").ADAPTER for city in CITIES}
     cities = {adapter.cluster.code: city for city, adapter in adapters.items()}
 
