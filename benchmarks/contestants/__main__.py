@@ -12,6 +12,7 @@ from benchmarks import clusters
 from benchmarks.contestants import floor, naive
 from benchmarks.contestants.watching import Watched
 from gateway.app import create_app
+from gateway.cli.service import settled
 from gateway.settings import Settings
 
 _APPLICATIONS = {
@@ -26,7 +27,7 @@ def main() -> None:
     """``python -m benchmarks.contestants NAME PORT [PROFILE]``; PROFILE is the file of a ``Watched`` one."""
     name, port, *profile = sys.argv[1:]
     Thread(target=_end_with_parent, daemon=True).start()
-    app = _APPLICATIONS[name](Settings())
+    app = settled(_APPLICATIONS[name](Settings()))
     uvicorn.run(
         Watched(app, Path(profile[0])) if profile else app,
         port=int(port),

@@ -20,7 +20,7 @@ from gateway.cli.configuration import read_settings
 from gateway.cli.control import ControlServer
 from gateway.cli.demo_viewers import make_viewers
 from gateway.cli.registries import CITIES, DemoRegistries, FillProgress, Population, default_home
-from gateway.cli.service import Background, bind, url
+from gateway.cli.service import Background, bind, settled, url
 from gateway.cli.terminal import OUT, USAGE, command, fail
 from gateway.embedded import PostgresMissing, ServerFailed
 from gateway.http.graphiql import PageViewer
@@ -61,7 +61,7 @@ def run(
         with bind(host, port) as bound, DemoRegistries(place) as registries:
             registries.start()
             settings, viewers = _prepare(registries, Population(members, seed))
-            service = Background(create_app(settings, viewers=viewers), settings, bound)
+            service = Background(settled(create_app(settings, viewers=viewers)), settings, bound)
             try:
                 if not service.start():
                     fail("the gateway did not start; the reason is above")

@@ -11,7 +11,7 @@ from adapters.contract.errors import ContractBroken
 from gateway.app import create_app, open_directory
 from gateway.cli import workers as processes
 from gateway.cli.configuration import adapters_of, read_settings
-from gateway.cli.service import bind, log_to_terminal, server_config, url
+from gateway.cli.service import bind, log_to_terminal, server_config, settled, url
 from gateway.cli.terminal import ERRORS, USAGE, fail
 from gateway.settings import StoreSettings
 from gateway.store.schema import SchemaState, owns, schema_state
@@ -45,7 +45,7 @@ def run(
         if number > 1:
             processes.serve(shared, bound, number)
         else:
-            uvicorn.Server(server_config(create_app(settings, directory), settings)).run([bound])
+            uvicorn.Server(server_config(settled(create_app(settings, directory)), settings)).run([bound])
 
 
 def _check_store(store: StoreSettings) -> None:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from uvicorn.supervisors import Multiprocess
 
 from gateway.app import create_app
-from gateway.cli.service import log_to_terminal, server_config
+from gateway.cli.service import log_to_terminal, server_config, settled
 from gateway.cli.terminal import USAGE, fail
 from gateway.settings import Settings
 
@@ -79,7 +79,7 @@ def _worker(settings: Settings) -> Starlette:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
-    return create_app(settings)
+    return settled(create_app(settings))
 
 
 def _end_with(parent: BaseProcess) -> None:
