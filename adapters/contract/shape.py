@@ -9,6 +9,8 @@ __all__ = ["ID", "TYPENAME", "Pick", "Shape"]
 
 ID = "id"
 TYPENAME = "__typename"
+_OF_OTHERS = (Kind.CHILDREN, Kind.PARENT)
+"""The kinds of fields that hold rows of other projections."""
 
 
 class _Hashed:
@@ -63,6 +65,5 @@ class Shape(_Hashed):
     def nested(self) -> bool:
         """Whether rows of other projections are asked for: such pages ask for keys first, JSON second."""
         fields = CATALOGUE[self.object].fields
-        return any(
-            pick.field in fields and fields[pick.field].kind in {Kind.CHILDREN, Kind.PARENT} for pick in self.picks
-        )
+        found = (fields.get(pick.field) for pick in self.picks)
+        return any(field is not None and field.kind in _OF_OTHERS for field in found)

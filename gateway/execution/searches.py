@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from strawberry.utils.str_converters import to_camel_case
@@ -80,14 +81,20 @@ def paging(given: Mapping[str, Any], default: int = _DEFAULT_SIZE) -> tuple[int,
 def _conditions(of: str, filtered: Mapping[str, Any]) -> list[Condition]:
     """The conditions of a filter, in the order of the catalogue; an empty list is a condition that nothing meets."""
     found = []
-    for name in CATALOGUE[of].filters if filtered else ():
-        values: Sequence[Any] | None = filtered.get(to_camel_case(name))
+    for name, argument in _arguments(of).items() if filtered else ():
+        values: Sequence[Any] | None = filtered.get(argument)
         if values is None:
             continue
         if len(values) > _MOST_VALUES:
-            raise _bad(f"`filter.{to_camel_case(name)}` takes at most {_MOST_VALUES} values, not {len(values)}.")
-        found.append(Condition(name, tuple(_readable(str(value), f"filter.{to_camel_case(name)}") for value in values)))
+            raise _bad(f"`filter.{argument}` takes at most {_MOST_VALUES} values, not {len(values)}.")
+        found.append(Condition(name, tuple(_readable(str(value), f"filter.{argument}") for value in values)))
     return found
+
+
+@cache
+def _arguments(of: str) -> Mapping[str, str]:
+    """The filters of an object as the schema names them, by their names in the catalogue."""
+    return {name: to_camel_case(name) for name in CATALOGUE[of].filters}
 
 
 def _clusters(named: Sequence[str] | None, directory: Directory) -> tuple[str, ...]:

@@ -4,12 +4,11 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
 
-from adapters.contract.request import Boundary, Ordering, SortValue, Where
+from adapters.contract.request import Boundary, SortValue
 from gateway.errors import ClientError, ErrorCode
 
 __all__ = ["Cursor", "CursorCodec", "fingerprint"]
@@ -19,13 +18,12 @@ _SIGNATURE = 12
 """Bytes of a signature: a guess costs a request, and 2**96 of them are out of reach."""
 
 
-def fingerprint(seen: Mapping[str, Where], ordering: Ordering) -> str:
+def fingerprint(*decisive: object) -> str:
     """A short hash of all that decides which rows a walk meets, and in which order; the viewer's view among it.
 
-    ``seen`` is what each registry is asked for. It holds the words and concepts that a search came to, so that a
-    cursor outlives no change of vocabulary.
+    With the words and concepts that a search came to among it, a cursor outlives no change of vocabulary.
     """
-    walk = repr((seen, ordering)).encode("utf-8", "backslashreplace")
+    walk = repr(decisive).encode("utf-8", "backslashreplace")
     return hashlib.blake2b(walk, digest_size=9).hexdigest()
 
 
