@@ -31,6 +31,8 @@ create index if not exists membre_visible_grappe_dossier
 -- Consent: asked for on every row.
 create index if not exists consentement_profil
     on grappe.consentement (no_membre) where cod_finalite = 'PROFIL' and dat_retrait is null;
+-- Whom a match finds is looked up: without this, every match reads the consents of all members.
+create index if not exists consentement_membre on grappe.consentement ((no_membre::text));
 
 -- Activities and headcount. The bounds of a letter stand in the mapping: the order by them sorts all members.
 -- no index: order HEADCOUNT of member

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Composer", "Standing"]
 
+_SUGGESTED = "suggestions"
+"""What is logged of whom a team is proposed with: score, reasons and levels come with it, whatever is selected."""
 _MOST_CANDIDATES = 400
 """Members that one registry may propose; where it has more, a better team may be missed, and the answer says so."""
 
@@ -100,6 +102,10 @@ class Composer:
             else answer
             for code, answer in answers.items()
         }
+        proposed = {each for team in solved.teams for each in team.members if each in found}
+        context.disclosed.members(
+            context.crossing.decided(Purpose.CONSORTIUM), _SUGGESTED, map(Reference.parse, proposed)
+        )
         unseen = any(isinstance(each, Outage) or each.value >= _MOST_CANDIDATES for each in reports.values())
         return schema.CompositionResult(
             optimality=Optimality.APPROXIMATE if unseen else solved.optimality,
@@ -127,16 +133,18 @@ class Composer:
             each=enough(_rules(consortium), len(consortium.accepted), options),
         )
         sight = await context.crossing.sight(clusters, Purpose.CONSORTIUM)
-        requests = {
-            code: PageRequest(
-                Where("member", match=match, view=sight.view(code)), BEST_FIRST, _MOST_CANDIDATES, hits=True
-            )
-            for code in clusters
-        }
+        met = [Reference.parse(seat.member) for seat in consortium.seats]
+
+        def request(code: str) -> PageRequest:
+            # Left out there, not here: they would stand in the places of those alike that are listed.
+            seen = replace(match, excluded=tuple(each.key for each in met if each.cluster == code))
+            where = Where("member", match=seen, view=sight.view(code))
+            return PageRequest(where, BEST_FIRST, _MOST_CANDIDATES, hits=True)
+
+        requests = {code: request(code) for code in clusters}
         answers = await sight.ask(
-            services.directory, clusters, lambda registry: registry.page(requests[registry.cluster.code])
+            services.directory, clusters, lambda registry: registry.page(requests[registry.cluster.code]), heavy=True
         )
-        met = {seat.member for seat in consortium.seats}
         found = {
             Reference("Member", code, row.key).id: _Proposed(
                 Placed(code, row), Parts.read(row.hits or ""), match, asked
@@ -145,7 +153,7 @@ class Composer:
             if isinstance(answer, Answer)
             for row in answer.value
         }
-        return {id_: each for id_, each in found.items() if id_ not in met}, answers
+        return found, answers
 
 
 def _rules(consortium: Consortium) -> Rules:

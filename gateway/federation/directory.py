@@ -12,6 +12,10 @@ from gateway.federation.flights import SharedRegistry
 
 __all__ = ["Directory", "Probe", "Source"]
 
+_HEAVY_AT_ONCE = 2
+"""How many heavy questions a registry is asked at the same time. Each takes a core of its server for a while: many at
+once would all pass their deadlines, and the pauses that come of it would bar everybody else from the registry."""
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -26,7 +30,8 @@ class Source:
     """A registry, its deadline in seconds, its breaker, how its last call ended, and the last probe of the breaker.
 
     ``shared`` is the same registry where identical concurrent reads of it are one; None where each is its own.
-    ``watchers`` are set whenever its health becomes another one than was ``known`` last.
+    ``watchers`` are set whenever its health becomes another one than was ``known`` last. A heavy question waits for one
+    of the ``turns``.
     """
 
     registry: Registry
@@ -37,6 +42,7 @@ class Source:
     shared: SharedRegistry | None = None
     known: SourceStatus = SourceStatus.OK
     watchers: set[asyncio.Event] = field(default_factory=set)
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HEAVY_AT_ONCE))
 
     @property
     def cluster(self) -> Cluster:

@@ -18,10 +18,12 @@ from adapters.contract.request import FetchRequest
 from gateway.errors import ClientError, ErrorCode, SourceFailure
 from gateway.federation.directory import Directory, Probe, Source
 
-__all__ = ["Answer", "Outage", "all_failed", "ask", "ask_all", "begin_request", "fetch", "together"]
+__all__ = ["Answer", "Outage", "all_failed", "ask", "ask_all", "ask_in_turn", "begin_request", "fetch", "together"]
 
 _LOG = logging.getLogger(__name__)
 _RETRY_PAUSE = (0.005, 0.03)
+_PATIENCE = 2
+"""How many deadlines a heavy question waits for its turn."""
 
 _REQUEST: ContextVar[object | None] = ContextVar("request", default=None)
 
@@ -82,6 +84,25 @@ def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Corouti
     return _ask(source, question, source.deadline)
 
 
+async def ask_in_turn(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Answer[T] | Outage:
+    """Asks one registry a heavy question, when there are few others: its deadline counts from then on.
+
+    It waits at most as long as two others may take one after the other, and is an outage then that says nothing
+    about the registry.
+    """
+    started = monotonic()
+    try:
+        async with asyncio.timeout(_PATIENCE * source.deadline):
+            await source.turns.acquire()
+    except TimeoutError:
+        _LOG.warning("registry %s: no turn for a heavy question", source.cluster.code)
+        return Outage(source.cluster.code, SourceStatus.TIMEOUT, True, _milliseconds(started))
+    try:
+        return await ask(source, question)
+    finally:
+        source.turns.release()
+
+
 def fetch(source: Source, request: FetchRequest) -> Coroutine[Any, Any, Answer[Sequence[Row]] | Outage]:
     """Asks one registry for rows by key."""
     return ask(source, lambda registry: registry.fetch(request))
@@ -132,10 +153,18 @@ async def _try(
 
 
 async def ask_all(
-    directory: Directory, clusters: Iterable[str], question: Callable[[Registry], Awaitable[T]]
+    directory: Directory,
+    clusters: Iterable[str],
+    question: Callable[[Registry], Awaitable[T]],
+    *,
+    heavy: bool = False,
 ) -> Mapping[str, Answer[T] | Outage]:
-    """Asks these registries at once; the slowest one's deadline is the deadline of all."""
-    answers = await together(*(ask(directory[code], question) for code in clusters))
+    """Asks these registries at once; the slowest one's deadline is the deadline of all.
+
+    A heavy question is asked in turn.
+    """
+    asked = ask_in_turn if heavy else ask
+    answers = await together(*(asked(directory[code], question) for code in clusters))
     return {answer.cluster: answer for answer in answers}
 
 

@@ -42,7 +42,8 @@ class ListRequest:
     @cached_property
     def walk(self) -> str:
         """The fingerprint of the walk that this page is part of."""
-        return fingerprint(self.seen, self.ordering)
+        views = [(code, self.sight.view(code).value) for code in self.clusters]
+        return fingerprint(self.where, self.apart, views, self.ordering)
 
     @cached_property
     def seen(self) -> Mapping[str, Where]:
@@ -114,7 +115,12 @@ async def page(directory: Directory, codec: CursorCodec, request: ListRequest, s
         code: PageRequest(where, request.ordering, limit, boundary, request.backward, inline, request.hits)
         for code, where in request.seen.items()
     }
-    answers = await request.sight.ask(directory, walking, lambda registry: registry.page(asked[registry.cluster.code]))
+    answers = await request.sight.ask(
+        directory,
+        walking,
+        lambda registry: registry.page(asked[registry.cluster.code]),
+        heavy=request.where.match is not None,
+    )
     _settle(request, answers)
     pages = {code: answer.value for code, answer in answers.items() if isinstance(answer, Answer)}
     rows, more = merge(pages, request.ordering, request.size, backward=request.backward)

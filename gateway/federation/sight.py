@@ -49,10 +49,18 @@ class Sight:
         return self.under.get(cluster) or _CONSENTS[self.purpose]
 
     async def ask(
-        self, directory: Directory, clusters: Collection[str], question: Callable[[Registry], Awaitable[T]]
+        self,
+        directory: Directory,
+        clusters: Collection[str],
+        question: Callable[[Registry], Awaitable[T]],
+        *,
+        heavy: bool = False,
     ) -> Mapping[str, Answer[T] | Outage]:
-        """Asks those of these clusters that it may, at once; the others are outages in their places."""
-        answers = await ask_all(directory, [code for code in clusters if not self.bars(code)], question)
+        """Asks those of these clusters that it may, at once; the others are outages in their places.
+
+        ``heavy``: the question keeps a registry busy for a while, as a match does, so that each takes turns with them.
+        """
+        answers = await ask_all(directory, [code for code in clusters if not self.bars(code)], question, heavy=heavy)
         return {code: answers[code] if code in answers else barred(code) for code in clusters}
 
 

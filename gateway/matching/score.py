@@ -116,6 +116,12 @@ class Parts:
         >>> both = Parts((), 8000, 2000, False, 5000, 0, 10_000, 10_000, 9000, None, "SME", "CA")
         >>> both.mutual, replace(both, reverse=0).mutual, replace(both, reverse=0, one_sided=True).mutual
         (3200, 0, 4800)
+
+        It is rounded down, as all of a score is.
+
+        >>> odd = replace(both, fit=6714, reverse=8550)  # 7521.6 and 4028.4
+        >>> odd.mutual, replace(odd, reverse=0, one_sided=True).mutual
+        (7521, 4028)
         """
         if self.one_sided:
             return 6 * self.fit // 10

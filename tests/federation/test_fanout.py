@@ -1,7 +1,6 @@
 """Asking registries: each under its own deadline, each ending as an answer or an outage."""
 
 import asyncio
-from time import monotonic
 
 import pytest
 
@@ -11,7 +10,7 @@ from adapters.contract.registry import Registry
 from adapters.contract.request import Where
 from gateway.federation.breaker import Breaker
 from gateway.federation.directory import Directory, Source
-from gateway.federation.fanout import Answer, Outage, ask, ask_all, begin_request, together
+from gateway.federation.fanout import Answer, Outage, ask, ask_all, ask_in_turn, begin_request, together
 from tests.federation.registries import ListedRegistry, cluster, failing, forever
 
 SOON = 0.05
@@ -71,10 +70,8 @@ async def test_the_deadline_bounds_the_second_try_too() -> None:
         await first(question)
         await forever(question)
 
-    started = monotonic()
     outage = await ask(source("a", ListedRegistry(cluster("a"), [], trouble), SOON), count)
     assert outage.status is SourceStatus.TIMEOUT
-    assert monotonic() - started < 1
 
 
 async def test_one_slow_city_does_not_slow_the_other() -> None:
@@ -261,3 +258,62 @@ async def test_a_prompt_refusal_does_not_open_the_circuit(error: RegistryError) 
 def test_two_registries_cannot_share_a_cluster() -> None:
     with pytest.raises(ValueError, match="share a cluster code"):
         Directory.of(source("a"), source("a"))
+
+
+async def going_on(_registry: Registry | None = None) -> None:
+    """Several turns of the event loop."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_heavy_questions_take_turns() -> None:
+    """Eight at once: never more than two are asked, and all are answered."""
+    running, most = 0, 0
+
+    async def busy(registry: Registry) -> int:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await going_on()
+        running -= 1
+        return await count(registry)
+
+    asked = source("a")
+    answers = await together(*(ask_in_turn(asked, busy) for _ in range(8)))
+    assert [type(answer) for answer in answers] == [Answer] * 8
+    assert most == 2
+
+
+async def test_a_heavy_question_without_a_turn_is_an_outage_that_says_nothing_of_the_registry() -> None:
+    asked = source("a", deadline=SOON)
+    await asked.turns.acquire()
+    await asked.turns.acquire()
+    outage = await ask_in_turn(asked, count)
+    assert isinstance(outage, Outage)
+    assert (outage.status, outage.retryable, asked.health) == (SourceStatus.TIMEOUT, True, SourceStatus.OK)
+    asked.turns.release()
+    assert isinstance(await ask_in_turn(asked, count), Answer)
+    assert isinstance(await ask(asked, count), Answer)
+
+
+async def test_a_heavy_question_that_is_given_up_gives_its_turn_back() -> None:
+    """While it waits for one as well as while it is asked."""
+    asked = source("a", ListedRegistry(cluster("a"), [("x", "1")], forever))
+    tasks = [asyncio.create_task(ask_in_turn(asked, count)) for _ in range(3)]
+    await going_on()
+    assert asked.turns.locked()
+    for task in reversed(tasks):
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert not asked.turns.locked()
+    answer = await ask_in_turn(asked, lambda _: asyncio.sleep(0, "asked"))
+    assert isinstance(answer, Answer)
+
+
+async def test_waiting_for_a_turn_does_not_count_as_the_registry_s_time() -> None:
+    """The deadline of a heavy question begins with its turn: this one waits for it as long as its deadline is."""
+    asked = source("a", ListedRegistry(cluster("a"), [("x", "1")], forever), deadline=SOON)
+    first = [asyncio.create_task(ask_in_turn(asked, count)) for _ in range(2)]
+    late = await ask_in_turn(asked, going_on)
+    assert isinstance(late, Answer)
+    assert all(isinstance(each, Outage) for each in await asyncio.gather(*first))

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.matching import composition
 from gateway.matching.composition import compose, composed
+from gateway.matching.reduction import enough
 from gateway.matching.team import Blocker, Candidate, Coverage, Question, Requirement, Rules
 from schemas.codes import BlockerCode, Optimality
 from tests.matching.teams import HOME, all_teams, best_by_trying, broken, candidate, large, optional_weight
@@ -207,6 +209,24 @@ def test_leaving_candidates_out_loses_no_team(seed, monkeypatch):
     assert looked_at == [600]
     assert [team.cost for team in with_fewer.teams] == [team.cost for team in with_all.teams]
     assert len(with_fewer.teams) == 3
+
+
+@given(questions(), st.integers(1, 3))
+@settings(deadline=None)
+def test_what_registries_leave_out_loses_no_team(question, options):
+    """Of members of one registry that cover the same and are of the same type, the best ``enough`` do."""
+    seated = {each.id for each in question.seated}
+    pool = [replace(each, country=HOME[each.cluster]) for each in question.candidates if each.id not in seated]
+    most, alike, listed = enough(question.rules, len(question.seated), options), Counter(), []
+    for each in sorted(pool, key=composition._rank):
+        kind = each.cluster, each.covers, each.org_type
+        alike[kind] += 1
+        if alike[kind] <= most:
+            listed.append(each)
+    asked = [replace(question, candidates=tuple(each)) for each in (pool, listed)]
+    everybody, fewer = [compose(each, options=options) for each in asked]
+    assert fewer.infeasible_because == everybody.infeasible_because
+    assert [team.cost for team in fewer.teams] == [team.cost for team in everybody.teams]
 
 
 @pytest.mark.parametrize("in_the_way", [False, True])

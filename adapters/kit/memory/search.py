@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from adapters.contract.catalogue import CATALOGUE, CONCEPT_POINTS
 from adapters.contract.request import Search
@@ -13,6 +14,8 @@ from adapters.kit.memory.tables import Record, Tables
 __all__ = ["Searcher"]
 
 _Hit = tuple[str, str | None, str | None, bool, str | None]  # field, lang, snippet, exact, concept
+_WORDS = 1000
+"""How many words are remembered with their stems: each is looked for in every row."""
 _SNIPPET = 160
 _BEFORE = 40
 
@@ -24,6 +27,7 @@ class Searcher:
         """Stem the object's texts."""
         self._tables = tables
         self._stem = stem
+        self._lexemes = lru_cache(_WORDS)(self._looked_for)
         self._object = CATALOGUE[of]
         self._documents: dict[str, list[tuple[Record, frozenset[str]]]] = {}
         for text in tables[f"{of}_text"] if self._object.texts else ():
@@ -82,7 +86,7 @@ class Searcher:
         lang = (text["lang"] or "").partition("-")[0]
         return frozenset(self._stem(lang if lang in ALGORITHMS else "", word) for word in words(text["text"])) - {""}
 
-    def _lexemes(self, word: str) -> frozenset[str]:
+    def _looked_for(self, word: str) -> frozenset[str]:
         """What a word looks for: itself, or its stem in any language."""
         return frozenset(self._stem(lang, word) for lang in ("", *ALGORITHMS))
 

@@ -123,7 +123,7 @@ async def test_where_there_is_room_each_way_of_planning_keeps_its_own_connection
 
 
 async def test_who_finds_no_free_connection_in_time_is_told_so(open_registry: Open) -> None:
-    registry = open_registry(1, connect_timeout=0.5)
+    registry = open_registry(1, connect_timeout=3)
     await registry.ping()
     holding = asyncio.create_task(registry.run(Statement("select pg_sleep(30)", ())))
     await asyncio.sleep(0)  # it takes the connection
