@@ -1,5 +1,7 @@
 """The schema: also a valid Apollo Federation 2 subgraph."""
 
+from functools import cache
+
 from strawberry import Info
 from strawberry.federation import Schema
 from strawberry.federation.schema import FederationAny
@@ -23,8 +25,9 @@ class _Subgraph(Schema):
         return await info.context.root(info)  # type: ignore[no-any-return]
 
 
+@cache
 def build() -> Schema:
-    """The schema; build it once, it is not cheap."""
+    """The schema, built once: it is not cheap."""
     return _Subgraph(
         query=Query,
         mutation=Mutation,

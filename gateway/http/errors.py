@@ -45,6 +45,8 @@ _LATER = frozenset({429, 503})
 
 def extra_headers(code: ErrorCode, retry_after: float | None = None) -> Headers:
     """The headers that go with an error: what to bring, or when to come again, in whole seconds."""
+    if code is ErrorCode.BODY_TOO_SLOW:
+        return [(b"connection", b"close")]  # no other request can follow one that is not whole
     if code is ErrorCode.UNAUTHENTICATED:
         return [(b"www-authenticate", b'Bearer realm="corridor", error="invalid_token"')]
     if STATUS.get(code) in _LATER:

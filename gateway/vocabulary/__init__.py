@@ -7,7 +7,7 @@ once, when the gateway starts.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Self
 
 from gateway.vocabulary.concepts import Concept, load_concepts
@@ -31,8 +31,9 @@ class Vocabulary:
     _remembered: Callable[[str, str | None], tuple[ConceptHit, ...]]
 
     @classmethod
+    @cache
     def load(cls) -> Self:
-        """Read the package's data files."""
+        """What the package's data files hold; they are read once."""
         concepts = load_concepts()
         queries = load_queries(concepts)
         remembered = lru_cache(_SEARCHES)(queries.concepts_in)

@@ -41,7 +41,9 @@ class Teller:
         """What the gateway answers to a block; what is told later may take from it."""
         sent = {"query": block.text, "variables": self.filled(variables)}
         login = {"authorization": f"Bearer {self.keys[block.marks['as']]}"} if "as" in block.marks else {}
-        async with httpx.AsyncClient(base_url=self.url(block.marks.get("down", "")), timeout=SECONDS) as client:
+        url = self.url(block.marks.get("down", ""))
+        # There is no TLS here, and to read whom to trust takes longer than a request.
+        async with httpx.AsyncClient(base_url=url, timeout=SECONDS, verify=False) as client:
             if block.text.lstrip().startswith("subscription"):
                 headers = {"accept": "text/event-stream", **login}
                 async with client.stream("POST", "/graphql", json=sent, headers=headers) as response:

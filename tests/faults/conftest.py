@@ -65,7 +65,7 @@ class City:
 
     async def connections_at_most(self, number: float) -> None:
         """Waits until gateways hold no more connections to the server than that, by its own count."""
-        ends = monotonic() + 5
+        ends = monotonic() + 30
         connection = await asyncpg.connect(self.server.dsn(_DATABASE))
         try:
             while (held := await connection.fetchval(_HELD)) > number:

@@ -18,7 +18,7 @@ from gateway.federation.breaker import Breaker
 from gateway.federation.directory import Directory
 from gateway.settings import RatesSettings, RegistrySettings, Settings
 
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 
 FORBIDDEN = ("127.0.0.1", "localhost", "asyncpg", "postgres", "traceback", "errno", "internal_error")
 """What no answer of these tests may hold, in lower case: addresses, a driver's words, unexpected errors."""

@@ -46,17 +46,17 @@ async def test_the_gateway_starts_while_a_registry_is_down_and_picks_it_up_later
 async def test_the_breaker_opens_answers_at_once_and_closes_again(
     serve: ServeGateway, montreal: City, guadalajara: City
 ) -> None:
-    gateway = await serve(pause=1.0)
+    gateway = await serve(pause=3.0)
     await gateway.ask(PAGE, 6)
     montreal.road.silent()
     await asyncio.gather(*(gateway.ask(PAGE, WITHIN, first=each) for each in range(10, 15)))
     # The pause runs: whoever comes now waits for nobody.
-    swift = await gateway.ask(TOLD, BRISK["deadline"])
+    swift = await gateway.ask(TOLD, WITHIN)
     assert swift.statuses == {montreal.cluster: "CIRCUIT_OPEN", guadalajara.cluster: "OK"}
     assert swift.source(montreal.cluster)["total"] is None
     (error,) = swift.errors
     assert error["extensions"] == {"code": "SOURCE_UNAVAILABLE", "cluster": montreal.cluster, "retryable": True}
-    health = await gateway.ask("{ clusters { slug health } }", BRISK["deadline"])
+    health = await gateway.ask("{ clusters { slug health } }", WITHIN)
     assert {each["slug"]: each["health"] for each in health.data["clusters"]} == swift.statuses
 
     montreal.road.passing()

@@ -40,6 +40,7 @@ CHROMIUM_FLAGS = [
 ]
 
 OPERATION_NAME = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operationName"
+VARIABLES = "document.querySelector('.graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror')"
 SAVED_TABS = "localStorage['corridor-gateway:graphiql:tabState']"
 
 
@@ -100,14 +101,18 @@ def subscribes(example: Example) -> bool:
 
 
 async def open_tab(page: Page, name: str) -> None:
-    """Open the tab of that operation; GraphiQL reads the operation's name from the text a moment after."""
+    """Open the tab of that operation; GraphiQL reads the operation's name from the text a moment after.
+
+    Its variables are looked through at once, as they are half a second later: a mistake in them fails here, always.
+    """
     await page.get_by_role("tab", name=name).click()
     await until(page, f"{OPERATION_NAME} === '{name}'")
+    await page.evaluate(f"{VARIABLES}?.CodeMirror.performLint()")
 
 
 async def until(page: Page, condition: str) -> None:
     """Wait for a JavaScript condition; Playwright's own wait evaluates strings, which the page's policy forbids."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await page.evaluate(f"async () => {{ while (!({condition})) await new Promise(requestAnimationFrame) }}")
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 
@@ -28,16 +27,33 @@ HEADERS = {"accept": GRAPHQL, "content-type": "application/json"}
 
 
 @pytest.fixture(scope="session")
-def serve() -> Iterator[Serve]:
+def keep_serving() -> Iterator[Serve]:
     """Serves an application until the end of the session."""
-    with ExitStack() as running:
+    running: list[Served] = []
 
-        def start(app: ASGIApp) -> Served:
-            served = Served(app)
-            running.callback(served.stop)
-            return served
+    def start(app: ASGIApp) -> Served:
+        running.append(Served(app))
+        return running[-1]
 
-        yield start
+    yield start
+    for each in running:
+        each.dismiss()
+    for each in running:
+        each.stop()
+
+
+@pytest.fixture
+def serve(keep_serving: Serve) -> Iterator[Serve]:
+    """Serves an application until the end of the test; that it is gone is waited for at the end of the session."""
+    running: list[Served] = []
+
+    def start(app: ASGIApp) -> Served:
+        running.append(keep_serving(app))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.dismiss()
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +73,9 @@ def settings(city_databases: dict[str, str]) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def gateway(settings: Settings, serve: Serve) -> Served:
+def gateway(settings: Settings, keep_serving: Serve) -> Served:
     """The gateway over both cities."""
-    return serve(create_app(settings))
+    return keep_serving(create_app(settings))
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +107,7 @@ def stage(
     store_template: str,
     store_login: tuple[str, str],
     city_databases: dict[str, str],
-    serve: Serve,
+    keep_serving: Serve,
 ) -> Stage:
     """Serves the gateway over both cities as the demo has it, each time with a store of its own."""
 
@@ -102,7 +118,7 @@ def stage(
         cities = [(import_module(f"adapters.{city}").ADAPTER, dsn) for city, dsn in city_databases.items()]
         await agree(owner)
         viewers = await make_viewers(owner, cities)
-        served = serve(create_app(settings.model_copy(update={"store": store}), viewers=viewers))
+        served = keep_serving(create_app(settings.model_copy(update={"store": store}), viewers=viewers))
         return Staged(served.url, {viewer.name: viewer.key for viewer in viewers})
 
     return make
@@ -114,7 +130,7 @@ async def staged(stage: Stage) -> Staged:
     return await stage()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def http(gateway_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the gateway that gives up after 20 seconds: no request may hang."""
     async with httpx.AsyncClient(base_url=gateway_url, timeout=20) as client:

@@ -59,16 +59,16 @@ class Operation:
         return f"{self.kind} ($v: {self.of}!) {{ {self.selection.replace('VALUE', '$v')} }}"
 
 
-def places() -> Iterator[str]:
-    """The coordinates of all arguments and input fields of the schema that take text."""
+def places(scalar: str | None = None) -> Iterator[str]:
+    """The coordinates of all arguments and input fields of the schema that take text, or this scalar alone."""
     for name, of in SCHEMA.type_map.items():
         if is_introspection_type(of):
             continue
         if isinstance(of, GraphQLInputObjectType):
-            yield from (f"{name}.{key}" for key, field in of.fields.items() if _takes_text(field))
+            yield from (f"{name}.{key}" for key, field in of.fields.items() if _takes_text(field, scalar))
         if isinstance(of, GraphQLObjectType):
             for key, field in of.fields.items():
-                yield from (f"{name}.{key}({each}:)" for each, arg in field.args.items() if _takes_text(arg))
+                yield from (f"{name}.{key}({each}:)" for each, arg in field.args.items() if _takes_text(arg, scalar))
 
 
 def operation(place: str, given: Mapping[str, str]) -> Operation:
@@ -95,9 +95,10 @@ def operation(place: str, given: Mapping[str, str]) -> Operation:
     return Operation(root.name.lower(), field, named, get_named_type(taker.type).name, selection)
 
 
-def _takes_text(taker: _Taker) -> bool:
+def _takes_text(taker: _Taker, scalar: str | None) -> bool:
     named = get_named_type(taker.type)
-    return isinstance(named, GraphQLScalarType) and named.name not in {"Int", "Float", "Boolean"}
+    text = isinstance(named, GraphQLScalarType) and named.name not in {"Int", "Float", "Boolean"}
+    return text and scalar in {None, named.name}
 
 
 def _steps(to: GraphQLObjectType) -> _Steps:

@@ -1,7 +1,7 @@
 """A gateway with something in its store to act on, and what its operations are to name."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,9 +10,11 @@ import httpx
 
 from gateway.reference import Reference
 from tests.http.conftest import HEADERS, Staged
+from tests.http.conversation import Events
 from tests.http.places import SCHEMA, Operation, operation
+from tests.http.served import errors_of
 
-__all__ = ["Scene", "furnish"]
+__all__ = ["Scene", "answered", "furnish"]
 
 _COORDINATED = ("Agreement", "Privacy", "publishOpportunity", "screenInterest", "forgetMember")
 _MATCHED = "Query.partnerMatches(memberId:)"
@@ -151,6 +153,30 @@ async def furnish(staged: Staged) -> Scene:
     required = f'[{{key: "x", concept: {json.dumps(concept)}}}]'
     written = {"role": "PARTNER", "CreateConsortiumInput.requirements": required}
     return Scene(staged, {name: json.dumps(value) for name, value in given.items()} | written, subjects)
+
+
+async def answered(
+    client: httpx.AsyncClient, made: Operation, content: str, headers: Mapping[str, str]
+) -> tuple[set[str], Sequence[Any]]:
+    """The codes of an answer, or of the first event of a stream, and the failures in a payload."""
+    if made.kind == "subscription":
+        headers = {**headers, "accept": "text/event-stream"}
+        async with client.stream("POST", "/graphql", content=content, headers=headers) as response:
+            if response.status_code == 200:
+                event = await Events(response).next()
+                assert event is not None
+                answer = event[1]
+            else:
+                await response.aread()
+                errors_of(response)
+                answer = response.json()
+    else:
+        response = await client.post("/graphql", content=content, headers=headers)
+        errors_of(response)
+        answer = response.json()
+    payload = (answer.get("data") or {}).get(made.field)
+    failures = payload.get("errors", ()) if isinstance(payload, dict) else ()
+    return {each["extensions"]["code"] for each in answer.get("errors", ())}, failures
 
 
 async def _run(client: httpx.AsyncClient, login: Mapping[str, str], query: str, **variables: object) -> Any:

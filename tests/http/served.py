@@ -32,9 +32,13 @@ class Served:
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def stop(self) -> None:
-        """Ends it as Ctrl-C would."""
+    def dismiss(self) -> None:
+        """Has it end as Ctrl-C would; does not wait for that."""
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        """Ends it."""
+        self.dismiss()
         self._thread.join()
         self._socket.close()
 

@@ -40,13 +40,13 @@ ATTEMPTS = f"""async (gateway) => {{
 
 
 @pytest.fixture(scope="module")
-def site(serve: Serve) -> Served:
+def site(keep_serving: Serve) -> Served:
     """Another site, with an empty page."""
 
     async def page(_request: Request) -> Response:
         return HTMLResponse("<!doctype html><title>Another site</title>")
 
-    return serve(Starlette(routes=[Route("/", page)]))
+    return keep_serving(Starlette(routes=[Route("/", page)]))
 
 
 @pytest.fixture

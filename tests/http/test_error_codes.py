@@ -159,7 +159,7 @@ async def broken_dsn(settings: Settings, make_session_database: MakeDatabase) ->
 
 @pytest.fixture(scope="session")
 def gateways(
-    gateway: Served, settings: Settings, serve: Serve, silent_port: int, closed_port: int, broken_dsn: str
+    gateway: Served, settings: Settings, keep_serving: Serve, silent_port: int, closed_port: int, broken_dsn: str
 ) -> dict[str, str]:
     """The addresses of a gateway that is well, and of some that are not."""
 
@@ -168,7 +168,7 @@ def gateways(
         own = settings.model_copy(
             update={"registries": {"guadalajara": registry}, "request_deadline": request_deadline}
         )
-        return serve(create_app(own)).url
+        return keep_serving(create_app(own)).url
 
     adapter = load_adapters(settings)["guadalajara"]
     dsn = settings.registries["guadalajara"].dsn.get_secret_value()
@@ -179,13 +179,13 @@ def gateways(
         "impatient": alone(f"postgresql://nobody@127.0.0.1:{silent_port}/none", deadline=10, request_deadline=0.3),
         "closed": alone(f"postgresql://nobody@127.0.0.1:{closed_port}/none", deadline=5),
         "broken": alone(broken_dsn, deadline=10),
-        "forgetful": serve(create_app(settings.model_copy(update={"persisted_queries": 0}))).url,
-        "trusting": serve(create_app(settings.model_copy(update={"documents": DocumentMode.TRUSTED}))).url,
-        "reserved": serve(create_app(settings.model_copy(update={"introspection": Introspection.OFF}))).url,
-        "bereft": serve(create_app(_bereft(settings, closed_port))).url,
-        "poor": serve(create_app(settings.model_copy(update={"rates": _POOR}))).url,
-        "small": serve(create_app(settings.model_copy(update={"max_nodes": 50}))).url,
-        "buggy": serve(create_app(settings, Directory.of(Source(buggy, deadline=10)))).url,
+        "forgetful": keep_serving(create_app(settings.model_copy(update={"persisted_queries": 0}))).url,
+        "trusting": keep_serving(create_app(settings.model_copy(update={"documents": DocumentMode.TRUSTED}))).url,
+        "reserved": keep_serving(create_app(settings.model_copy(update={"introspection": Introspection.OFF}))).url,
+        "bereft": keep_serving(create_app(_bereft(settings, closed_port))).url,
+        "poor": keep_serving(create_app(settings.model_copy(update={"rates": _POOR}))).url,
+        "small": keep_serving(create_app(settings.model_copy(update={"max_nodes": 50}))).url,
+        "buggy": keep_serving(create_app(settings, Directory.of(Source(buggy, deadline=10)))).url,
     }
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.http.served import GRAPHQL, errors_of
 
 BOUNDED = settings(
-    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 TOKENS = st.sampled_from(

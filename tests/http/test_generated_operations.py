@@ -104,12 +104,12 @@ def own(settings: Settings, keys: tuple[str, list[str | None]]) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def url(own: Settings, serve: Serve) -> str:
-    return serve(create_app(own)).url
+def url(own: Settings, keep_serving: Serve) -> str:
+    return keep_serving(create_app(own)).url
 
 
 @pytest.fixture(scope="module")
-def forgetful(own: Settings, serve: Serve) -> Iterator[httpx.Client]:
+def forgetful(own: Settings, keep_serving: Serve) -> Iterator[httpx.Client]:
     """A client of a gateway that remembers next to nothing from one request to the next."""
     forgets = {
         "document_cache": 1,
@@ -118,7 +118,7 @@ def forgetful(own: Settings, serve: Serve) -> Iterator[httpx.Client]:
         "share_reads": False,
         "auth": AuthSettings(credential_lifetime=0, credential_cache=1),
     }
-    url = serve(create_app(own.model_copy(update=forgets))).url
+    url = keep_serving(create_app(own.model_copy(update=forgets))).url
     with httpx.Client(base_url=url, timeout=30, headers=HEADERS) as opened:
         yield opened
 

@@ -28,10 +28,11 @@ PARTNER = {"authorization": "Bearer partner"}
 
 
 @pytest.fixture(scope="module")
-def urls(settings: Settings, serve: Serve) -> dict[Introspection, str]:
+def urls(settings: Settings, keep_serving: Serve) -> dict[Introspection, str]:
     """A gateway of each setting."""
+    known = Doorkeeper("partner")
     return {
-        each: serve(make(settings.model_copy(update={"introspection": each}), authenticate=Doorkeeper("partner"))).url
+        each: keep_serving(make(settings.model_copy(update={"introspection": each}), authenticate=known)).url
         for each in Introspection
     }
 

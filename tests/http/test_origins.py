@@ -17,8 +17,8 @@ PREFLIGHT = {"access-control-request-method": "POST", "access-control-request-he
 
 
 @pytest.fixture(scope="module")
-def shared_url(settings: Settings, serve: Serve) -> str:
-    return serve(make(settings.model_copy(update={"cors_origins": (APP, PORT)}))).url
+def shared_url(settings: Settings, keep_serving: Serve) -> str:
+    return keep_serving(make(settings.model_copy(update={"cors_origins": (APP, PORT)}))).url
 
 
 @pytest.fixture

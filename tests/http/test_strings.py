@@ -5,7 +5,7 @@ from the schema, and sent by who may do it, to a store where there is something 
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -13,9 +13,8 @@ import pytest
 
 from schemas.codes import FailureCode
 from tests.http.conftest import Stage
-from tests.http.conversation import Events
 from tests.http.places import Operation, places
-from tests.http.scene import Scene, furnish
+from tests.http.scene import Scene, answered, furnish
 from tests.http.served import errors_of
 
 Ask = Callable[..., Awaitable[httpx.Response]]
@@ -148,7 +147,7 @@ async def test_strings_that_are_sent_to_the_corridor(scene: Scene, client: httpx
     made = await scene.operation(client, place)
     headers = scene.login(place, made.field)
     for name, content in _sent(made):
-        codes, failures = await _answered(client, made, content, headers)
+        codes, failures = await answered(client, made, content, headers)
         assert codes <= {*REFUSED, "NOT_FOUND"}, (place, name, codes)
         assert {each["code"] for each in failures} <= {*FailureCode}, (place, name, failures)
         if "half" in name:
@@ -170,27 +169,3 @@ def _sent(made: Operation) -> list[tuple[str, str]]:
     ]
     # json.dumps escapes, so that half a surrogate pair can be sent at all.
     return [(name, json.dumps(each)) for name, each in sorted(posted, key=lambda pair: not _unstorable(pair[0]))]
-
-
-async def _answered(
-    client: httpx.AsyncClient, made: Operation, content: str, headers: Mapping[str, str]
-) -> tuple[set[str], Sequence[Any]]:
-    """The codes of an answer, or of the first event of a stream, and the failures in a payload."""
-    if made.kind == "subscription":
-        headers = {**headers, "accept": "text/event-stream"}
-        async with client.stream("POST", "/graphql", content=content, headers=headers) as response:
-            if response.status_code == 200:
-                event = await Events(response).next()
-                assert event is not None
-                answer = event[1]
-            else:
-                await response.aread()
-                errors_of(response)
-                answer = response.json()
-    else:
-        response = await client.post("/graphql", content=content, headers=headers)
-        errors_of(response)
-        answer = response.json()
-    payload = (answer.get("data") or {}).get(made.field)
-    failures = payload.get("errors", ()) if isinstance(payload, dict) else ()
-    return {each["extensions"]["code"] for each in answer.get("errors", ())}, failures

@@ -33,9 +33,9 @@ async def talk(gateway_url: str) -> AsyncIterator[Conversation]:
 
 
 @pytest.fixture(scope="session")
-def hurried(settings: Settings, serve: Serve) -> Served:
+def hurried(settings: Settings, keep_serving: Serve) -> Served:
     """A gateway that waits for connection_init for an instant only."""
-    return serve(make(settings.model_copy(update={"subscription_init_timeout": 0.01})))
+    return keep_serving(make(settings.model_copy(update={"subscription_init_timeout": 0.01})))
 
 
 async def test_a_subscription_begins_with_all_registries(talk: Conversation) -> None:
