@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from adapters.contract.registry import Adapter, Limits, Remembering
 from gateway.access.authentication import Authentication
 from gateway.audit import Disclosures
-from gateway.corridor import agreeing, consortia, expressing, interests
+from gateway.corridor import agreeing, consortia, interest, interests
 from gateway.corridor.acts import Acts
 from gateway.corridor.agreements import Agreements
 from gateway.corridor.events import expire_events
@@ -207,7 +207,7 @@ def open_store(settings: Settings) -> Store | None:
 
 def _corridor(settings: Settings, store: Store, directory: Directory, vocabulary: Vocabulary) -> Corridor:
     """What is done in the corridor, in one store."""
-    acts = Acts(store, {**agreeing.CONSTRAINTS, **interests.CONSTRAINTS, **consortia.CONSTRAINTS})
+    acts = Acts(store, {**agreeing.CONSTRAINTS, **interest.CONSTRAINTS, **consortia.CONSTRAINTS})
     agreements = Agreements.of(store, settings.agreements_lifetime)
     registries = AskedRegistries(directory)
     clusters = [source.cluster.code for source in directory]
@@ -225,7 +225,7 @@ def _corridor(settings: Settings, store: Store, directory: Directory, vocabulary
     screened = frozenset(
         adapters[city].cluster.code for city, each in settings.registries.items() if each.screen_interests
     )
-    rules = expressing.Rules(frozenset(screened), settings.interest_days, settings.release_days)
+    rules = interests.Rules(frozenset(screened), settings.interest_days, settings.release_days)
     return Corridor(
         agreements=agreements,
         agreeing=agreeing.Agreeing(store, acts, clusters),

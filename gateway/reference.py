@@ -3,10 +3,14 @@
 import base64
 import binascii
 from dataclasses import dataclass
+from uuid import UUID
 
 from gateway.errors import ClientError, ErrorCode
 
-__all__ = ["Reference", "member_cluster"]
+__all__ = ["OWN", "Reference", "member_cluster", "own_key"]
+
+OWN = "corridor"
+"""What stands for a cluster in the IDs of what the corridor itself owns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,22 @@ def member_cluster(given: str) -> str | None:
     except ClientError:
         return None
     return reference.cluster if reference.typename == "Member" else None
+
+
+def own_key(given: str, typename: str) -> UUID:
+    """The key of what the corridor itself owns, by its global ID; BAD_ID where it is no ID of this type.
+
+    >>> own_key(Reference("Seat", OWN, "00000000-0000-0000-0000-000000000005").id, "Seat")
+    UUID('00000000-0000-0000-0000-000000000005')
+    """
+    reference = Reference.parse(given)
+    try:
+        key = UUID(reference.key)
+    except ValueError:
+        raise _bad() from None
+    if reference != Reference(typename, OWN, str(key)):
+        raise ClientError(ErrorCode.BAD_ID, f"An ID of type {typename} is needed here. Send one just as `id` had it.")
+    return key
 
 
 def _bad() -> ClientError:

@@ -11,7 +11,7 @@ from schemas.acting import ExpectedVersion, IdempotencyKey, UserError
 from schemas.cluster import Cluster
 from schemas.codes import AgreementState, DataCategory
 from schemas.context import Info
-from schemas.node import Node
+from schemas.node import Owned
 from schemas.scalars import Date
 from schemas.scopes import requires
 
@@ -55,19 +55,8 @@ class PrivacyAssessment:
     description="An agreement between clusters. Whatever goes from one cluster to another for a purpose needs one that "
     "is in force between both, and for this purpose. Its days are days of UTC."
 )
-class Agreement(Node):
-    source: strawberry.Private[Any]
+class Agreement(Owned):
     day: strawberry.Private[date]
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, cls)
-
-    @strawberry.field(  # type: ignore[misc]
-        description="The global ID: opaque, and stable for the life of what it stands for."
-    )
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.source.id)
 
     @strawberry.field(description="The name of the series of agreements that it belongs to.")
     def series(self) -> str:

@@ -10,30 +10,18 @@ from schemas.codes import ConsortiumState, DocumentKind, SeatRole, SeatState
 from schemas.composition import Blocker, CompositionResult
 from schemas.context import Info
 from schemas.member import MemberResult
-from schemas.node import Node
+from schemas.node import Owned
 from schemas.opportunity import ConsortiumRules, Opportunity
 from schemas.posting import Requirement
 from schemas.scalars import CountryCode, DateTime
 from schemas.transition import Transition, moment
-from schemas.vocabulary import Lang, LocalizedText
+from schemas.vocabulary import Lang, LocalizedText, Written
 
 __all__ = ["Consortium", "ConsortiumDocument", "RequirementCoverage", "Seat", "Signature"]
 
-_ID = "The global ID: opaque, and stable for the life of what it stands for."
-
 
 @strawberry.type(description="A member's place in a consortium.")
-class Seat(Node):
-    source: strawberry.Private[Any]
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, cls)
-
-    @strawberry.field(description=_ID)  # type: ignore[misc]
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.source.id)
-
+class Seat(Owned):
     @strawberry.field(description="Whose it is, live from its cluster's registry.")
     async def member(self, info: Info) -> MemberResult:
         return await info.context.member(info, self.source.member)  # type: ignore[no-any-return]
@@ -79,17 +67,8 @@ class Signature:
 
 
 @strawberry.type(description="A document of a consortium. The corridor has its hash, and never the document.")
-class ConsortiumDocument(Node):
-    source: strawberry.Private[Any]
+class ConsortiumDocument(Owned):
     of: strawberry.Private[Any]
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, cls)
-
-    @strawberry.field(description=_ID)  # type: ignore[misc]
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.source.id)
 
     @strawberry.field(description="What it is.")
     def kind(self) -> DocumentKind:
@@ -116,20 +95,10 @@ class ConsortiumDocument(Node):
     description="Members of several clusters that go for a market together. Known to the members with a seat and to "
     "the coordinators of their clusters and of the one that created it."
 )
-class Consortium(Node):
-    source: strawberry.Private[Any]
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, cls)
-
-    @strawberry.field(description=_ID)  # type: ignore[misc]
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.source.id)
-
+class Consortium(Owned):
     @strawberry.field(description="The title, in the language it was written in.")
-    def title(self, info: Info, lang: Lang = UNSET) -> LocalizedText:
-        return info.context.consortia.title(self.source)  # type: ignore[no-any-return]
+    def title(self, lang: Lang = UNSET) -> LocalizedText:
+        return Written(self.source.title, self.source.lang)  # type: ignore[return-value]
 
     @strawberry.field(description="The opportunity that it answers; null where there is none, or none for the viewer.")
     async def opportunity(self, info: Info) -> Opportunity | None:

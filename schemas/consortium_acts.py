@@ -1,4 +1,7 @@
-"""What can be done with consortia: the mutations, and what they give."""
+"""What can be done with consortia: the mutations, and what they give.
+
+What identifies a command is read from the arguments of its field, the idempotency key among them.
+"""
 
 from typing import Annotated
 
@@ -83,13 +86,13 @@ class ConsortiumMutation:
         input: Annotated[CreateConsortiumInput, strawberry.argument(description="The consortium.")],
         idempotency_key: IdempotencyKey = None,
     ) -> ConsortiumPayload:
-        return await info.context.consortia.create(input, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.create(info, input)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The lead has it look for members. Inviting one does so as well.", directives=[_ACT])
     async def recruit_consortium(
         self, info: Info, id: ConsortiumID, expected_version: ExpectedVersion, idempotency_key: IdempotencyKey = None
     ) -> ConsortiumPayload:
-        return await info.context.consortia.move("recruitConsortium", id, expected_version, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.recruit(info, id, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The lead forms it, once it is complete by its own rules; or again, after a repair.",
@@ -98,25 +101,25 @@ class ConsortiumMutation:
     async def form_consortium(
         self, info: Info, id: ConsortiumID, expected_version: ExpectedVersion, idempotency_key: IdempotencyKey = None
     ) -> ConsortiumPayload:
-        return await info.context.consortia.move("formConsortium", id, expected_version, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.form(info, id, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The lead gives it up before it is formed.", directives=[_ACT])
     async def dissolve_consortium(
         self, info: Info, id: ConsortiumID, expected_version: ExpectedVersion, idempotency_key: IdempotencyKey = None
     ) -> ConsortiumPayload:
-        return await info.context.consortia.move("dissolveConsortium", id, expected_version, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.dissolve(info, id, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The lead has it begin its work, once its agreement is signed.", directives=[_ACT])
     async def activate_consortium(
         self, info: Info, id: ConsortiumID, expected_version: ExpectedVersion, idempotency_key: IdempotencyKey = None
     ) -> ConsortiumPayload:
-        return await info.context.consortia.move("activateConsortium", id, expected_version, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.activate(info, id, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The lead ends it when its work is done.", directives=[_ACT])
     async def close_consortium(
         self, info: Info, id: ConsortiumID, expected_version: ExpectedVersion, idempotency_key: IdempotencyKey = None
     ) -> ConsortiumPayload:
-        return await info.context.consortia.move("closeConsortium", id, expected_version, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.close(info, id, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The lead considers a member, who does not learn of it.", directives=[_ACT])
     async def shortlist_member(
@@ -129,10 +132,7 @@ class ConsortiumMutation:
         expected_version: ExpectedVersion,
         idempotency_key: IdempotencyKey = None,
     ) -> SeatPayload:
-        given = {"consortiumId": consortium_id, "memberId": member_id, "role": role, "covers": covers}
-        return await info.context.consortia.seat(  # type: ignore[no-any-return]
-            "shortlistMember", given, expected_version, idempotency_key
-        )
+        return await info.context.consortia.shortlist(info, consortium_id, member_id, role, covers, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The lead invites a member. Until the member has accepted, it covers nothing.", directives=[_ACT]
@@ -150,15 +150,8 @@ class ConsortiumMutation:
         expected_version: ExpectedVersion,
         idempotency_key: IdempotencyKey = None,
     ) -> SeatPayload:
-        given = {
-            "consortiumId": consortium_id,
-            "memberId": member_id,
-            "role": role,
-            "covers": covers,
-            "expiresAt": expires_at,
-        }
-        return await info.context.consortia.seat(  # type: ignore[no-any-return]
-            "inviteToConsortium", given, expected_version, idempotency_key
+        return await info.context.consortia.invite(  # type: ignore[no-any-return]
+            info, consortium_id, member_id, role, covers, expires_at, expected_version
         )
 
     @strawberry.field(
@@ -173,8 +166,7 @@ class ConsortiumMutation:
         role: Role = SeatRole.PARTNER,
         idempotency_key: IdempotencyKey = None,
     ) -> SeatPayload:
-        given = {"consortiumId": consortium_id, "role": role, "covers": covers}
-        return await info.context.consortia.seat("applyToConsortium", given, None, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.apply(info, consortium_id, role, covers)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Who was invited answers the invitation, and the lead an application.", directives=[_ACT]
@@ -187,18 +179,13 @@ class ConsortiumMutation:
         expected_version: ExpectedVersion,
         idempotency_key: IdempotencyKey = None,
     ) -> SeatPayload:
-        given = {"seatId": seat_id, "accept": accept}
-        return await info.context.consortia.seat(  # type: ignore[no-any-return]
-            "answerSeat", given, expected_version, idempotency_key
-        )
+        return await info.context.consortia.answer(info, seat_id, expected_version, accept=accept)  # type: ignore[no-any-return]
 
     @strawberry.field(description="The lead takes an invitation back.", directives=[_ACT])
     async def revoke_seat(
         self, info: Info, seat_id: SeatID, expected_version: ExpectedVersion, idempotency_key: IdempotencyKey = None
     ) -> SeatPayload:
-        return await info.context.consortia.seat(  # type: ignore[no-any-return]
-            "revokeSeat", {"seatId": seat_id}, expected_version, idempotency_key
-        )
+        return await info.context.consortia.revoke(info, seat_id, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="A member leaves. A consortium that is not sound without it goes into repair.", directives=[_ACT]
@@ -211,10 +198,7 @@ class ConsortiumMutation:
         reason: Annotated[str | None, strawberry.argument(description="Why, up to 500 characters.")] = UNSET,
         idempotency_key: IdempotencyKey = None,
     ) -> SeatPayload:
-        given = {"seatId": seat_id, "reason": reason or None}
-        return await info.context.consortia.seat(  # type: ignore[no-any-return]
-            "leaveConsortium", given, expected_version, idempotency_key
-        )
+        return await info.context.consortia.leave(info, seat_id, reason or None, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The lead removes a member. A consortium that is not sound without it goes into repair.",
@@ -228,10 +212,7 @@ class ConsortiumMutation:
         expected_version: ExpectedVersion,
         idempotency_key: IdempotencyKey = None,
     ) -> SeatPayload:
-        given = {"seatId": seat_id, "reason": reason}
-        return await info.context.consortia.seat(  # type: ignore[no-any-return]
-            "removeSeat", given, expected_version, idempotency_key
-        )
+        return await info.context.consortia.remove(info, seat_id, reason, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="The lead adds a document, of which the corridor keeps the hash alone.", directives=[_ACT]
@@ -246,10 +227,7 @@ class ConsortiumMutation:
         expected_version: ExpectedVersion,
         idempotency_key: IdempotencyKey = None,
     ) -> DocumentPayload:
-        given = {"consortiumId": consortium_id, "kind": kind, "sha256": sha256, "custodian": custodian}
-        return await info.context.consortia.document(  # type: ignore[no-any-return]
-            "addDocument", given, expected_version, idempotency_key
-        )
+        return await info.context.consortia.add_document(info, consortium_id, kind, sha256, custodian, expected_version)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="A member records that it has signed a document. With all signatures of a letter of intent, and "
@@ -264,5 +242,4 @@ class ConsortiumMutation:
         method: Annotated[str, strawberry.argument(description="How it was signed, such as `PADES`.")],
         idempotency_key: IdempotencyKey = None,
     ) -> DocumentPayload:
-        given = {"documentId": document_id, "seatId": seat_id, "method": method}
-        return await info.context.consortia.document("recordSignature", given, None, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.sign(info, document_id, seat_id, method)  # type: ignore[no-any-return]

@@ -1,6 +1,6 @@
 """What the schema asks of the gateway: typed here, implemented by ``gateway.execution``."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Protocol
 
 from strawberry.types import Info as StrawberryInfo
@@ -68,22 +68,71 @@ class Interests(Protocol):
 
 
 class Consortia(Protocol):
-    """Consortia and opportunities, for one viewer. What is found is given back where more is asked of it."""
+    """Consortia and opportunities, for one viewer. What is found is given back where more is asked of it.
 
-    async def create(self, given: Any, key: str | None) -> Any:
-        """The payload of creating a consortium."""
+    Acts give the field's payload, and read the idempotency key from its arguments.
+    """
 
-    async def move(self, act: str, id_: str, version: int, key: str | None) -> Any:
-        """The payload of the mutation of this name, which moves a consortium."""
+    async def create(self, info: "Info", given: Any) -> Any:
+        """Creates one."""
 
-    async def seat(self, act: str, given: Mapping[str, Any], version: int | None, key: str | None) -> Any:
-        """The payload of the mutation of this name, which does something to a seat."""
+    async def recruit(self, info: "Info", id_: str, version: int) -> Any:
+        """Has one look for members."""
 
-    async def document(self, act: str, given: Mapping[str, Any], version: int | None, key: str | None) -> Any:
-        """The payload of the mutation of this name, which does something with a document."""
+    async def form(self, info: "Info", id_: str, version: int) -> Any:
+        """Forms one."""
 
-    async def publish(self, given: Any, key: str | None) -> Any:
-        """The payload of publishing an opportunity."""
+    async def dissolve(self, info: "Info", id_: str, version: int) -> Any:
+        """Gives one up."""
+
+    async def activate(self, info: "Info", id_: str, version: int) -> Any:
+        """Has one begin its work."""
+
+    async def close(self, info: "Info", id_: str, version: int) -> Any:
+        """Ends one whose work is done."""
+
+    async def shortlist(
+        self, info: "Info", consortium: str, member: str, role: Any, covers: Sequence[str], version: int
+    ) -> Any:
+        """Considers a member."""
+
+    async def invite(
+        self,
+        info: "Info",
+        consortium: str,
+        member: str,
+        role: Any,
+        covers: Sequence[str],
+        expires_at: str,
+        version: int,
+    ) -> Any:
+        """Invites a member."""
+
+    async def apply(self, info: "Info", consortium: str, role: Any, covers: Sequence[str]) -> Any:
+        """Applies for the viewer's member."""
+
+    async def answer(self, info: "Info", seat: str, version: int, *, accept: bool) -> Any:
+        """Answers an invitation or an application."""
+
+    async def revoke(self, info: "Info", seat: str, version: int) -> Any:
+        """Takes an invitation back."""
+
+    async def leave(self, info: "Info", seat: str, reason: str | None, version: int) -> Any:
+        """Has a member leave."""
+
+    async def remove(self, info: "Info", seat: str, reason: str, version: int) -> Any:
+        """Removes a member."""
+
+    async def add_document(
+        self, info: "Info", consortium: str, kind: Any, sha256: str, custodian: str, version: int
+    ) -> Any:
+        """Adds a document."""
+
+    async def sign(self, info: "Info", document: str, seat: str, method: str) -> Any:
+        """Records that a member has signed a document."""
+
+    async def publish(self, info: "Info", given: Any) -> Any:
+        """Publishes an opportunity."""
 
     async def opportunities(
         self, open_on: str | None, concepts: Sequence[str] | None, first: int, after: str | None
@@ -110,9 +159,6 @@ class Consortia(Protocol):
 
     async def suggestions(self, found: Any, first: int) -> Any:
         """The best teams for a consortium."""
-
-    def title(self, found: Any) -> Any:
-        """The title of a consortium or an opportunity."""
 
     def rules(self, rules: Any) -> Any:
         """Rules as the schema shows them."""

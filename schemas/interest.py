@@ -1,8 +1,7 @@
 """Expressions of interest, the releases of contacts that come of them, and forgetting a member."""
 
 import asyncio
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -12,17 +11,16 @@ from schemas.acting import ExpectedVersion, IdempotencyKey, UserError
 from schemas.codes import InterestState, ReleaseState
 from schemas.context import Info
 from schemas.member import MemberResult
-from schemas.node import Node
+from schemas.node import ID_IS, Owned
 from schemas.scalars import DateTime, LanguageTag
 from schemas.scopes import requires
 from schemas.transition import Transition, moment
-from schemas.vocabulary import Lang, LocalizedText
+from schemas.vocabulary import Lang, LocalizedText, Written
 
 __all__ = [
     "ContactRelease", "ErasurePayload", "ExpressionOfInterest", "InterestMutation", "InterestPayload", "ReleasePayload",
 ]  # fmt: skip
 
-_ID = "The global ID: opaque, and stable for the life of what it stands for."
 _ACT = [requires(Scope.CORRIDOR_ACT)]
 InterestID = Annotated[strawberry.ID, strawberry.argument(description="The expression of interest, by global ID.")]
 _CONTACT_REF = strawberry.argument(
@@ -30,27 +28,8 @@ _CONTACT_REF = strawberry.argument(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Typed:
-    """A text as somebody typed it, in place of what a registry gives for LocalizedText."""
-
-    text: str
-    lang: str
-    machine_translated: bool = False
-
-
 @strawberry.type(description="That a member would like to talk about a need, an offer, or with a member.")
-class ExpressionOfInterest(Node):
-    source: strawberry.Private[Any]
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, cls)
-
-    @strawberry.field(description=_ID)  # type: ignore[misc]
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.source.id)
-
+class ExpressionOfInterest(Owned):
     @strawberry.field(description="The need, the offer or the member that it is about, by global ID.")
     def about(self) -> strawberry.ID:
         return strawberry.ID(self.source.about)
@@ -77,7 +56,7 @@ class ExpressionOfInterest(Node):
     )
     def message(self, lang: Lang = UNSET) -> LocalizedText | None:
         found = self.source
-        return None if found.message is None else _Typed(found.message, found.lang)  # type: ignore[return-value]
+        return None if found.message is None else Written(found.message, found.lang)  # type: ignore[return-value]
 
     @strawberry.field(description="When it expires, unless it was answered or taken back before.")
     def expires_at(self) -> DateTime:
@@ -100,15 +79,10 @@ class ExpressionOfInterest(Node):
     description="That two members see each other's contact point. It is for both sides or for neither, and ends for "
     "both at the same moment."
 )
-class ContactRelease(Node):
-    source: strawberry.Private[Any]
-    """The expression of interest that it came of."""
+class ContactRelease(Owned):
+    """Its ``source`` is the expression of interest that it came of."""
 
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, cls)
-
-    @strawberry.field(description=_ID)  # type: ignore[misc]
+    @strawberry.field(description=ID_IS)  # type: ignore[misc]
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.source.release.id)
 

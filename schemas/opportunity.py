@@ -1,6 +1,6 @@
 """Opportunities: what a cluster publishes for consortia to answer."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
@@ -11,12 +11,12 @@ from schemas.acting import IdempotencyKey, UserError
 from schemas.cluster import Cluster
 from schemas.codes import OpportunityKind
 from schemas.context import Info
-from schemas.node import Node
+from schemas.node import Owned
 from schemas.posting import Requirement
 from schemas.scalars import URL, ConceptURI, CountryCode, CurrencyCode, Date, DateTime, LanguageTag
 from schemas.scopes import requires
 from schemas.transition import moment
-from schemas.vocabulary import Lang, LocalizedText
+from schemas.vocabulary import Lang, LocalizedText, Written
 
 __all__ = [
     "ConsortiumRules",
@@ -52,26 +52,14 @@ class ConsortiumRules:
 
 
 @strawberry.type(description="Something that consortia can be built to answer.")
-class Opportunity(Node):
-    source: strawberry.Private[Any]
-
-    @classmethod
-    def is_type_of(cls, obj: object, _info: object) -> bool:
-        return isinstance(obj, cls)
-
-    @strawberry.field(  # type: ignore[misc]
-        description="The global ID: opaque, and stable for the life of what it stands for."
-    )
-    def id(self) -> strawberry.ID:
-        return strawberry.ID(self.source.id)
-
+class Opportunity(Owned):
     @strawberry.field(description="What it is.")
     def kind(self) -> OpportunityKind:
         return self.source.kind  # type: ignore[no-any-return]
 
     @strawberry.field(description="The title, in the language it was written in.")
-    def title(self, info: Info, lang: Lang = UNSET) -> LocalizedText:
-        return info.context.consortia.title(self.source)  # type: ignore[no-any-return]
+    def title(self, lang: Lang = UNSET) -> LocalizedText:
+        return Written(self.source.title, self.source.lang)  # type: ignore[return-value]
 
     @strawberry.field(description="Who offers it.")
     def issuer(self) -> str | None:
@@ -203,4 +191,4 @@ class OpportunityMutation:
         input: Annotated[PublishOpportunityInput, strawberry.argument(description="The opportunity.")],
         idempotency_key: IdempotencyKey = None,
     ) -> OpportunityPayload:
-        return await info.context.consortia.publish(input, idempotency_key)  # type: ignore[no-any-return]
+        return await info.context.consortia.publish(info, input)  # type: ignore[no-any-return]

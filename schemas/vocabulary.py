@@ -1,5 +1,6 @@
 """Words that the gateway itself gives: concepts and texts in several languages."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import strawberry
@@ -10,7 +11,7 @@ from schemas.context import Info
 from schemas.scalars import ConceptURI, LanguageTag
 from schemas.shaped import shaped
 
-__all__ = ["Concept", "Lang", "LocalizedText", "Wording"]
+__all__ = ["Concept", "Lang", "LocalizedText", "Wording", "Written"]
 
 Lang = Annotated[
     LanguageTag | None,
@@ -25,6 +26,15 @@ class LocalizedText:
     text: str = shaped("The text.")
     lang: LanguageTag = shaped("The language of the text.")
     machine_translated: bool = shaped("Whether a machine translated it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text as somebody wrote it in the corridor itself, in place of what a registry gives for LocalizedText."""
+
+    text: str
+    lang: str
+    machine_translated: bool = False
 
 
 @strawberry.type(description="A label of the shared vocabulary in one language, which it states.")

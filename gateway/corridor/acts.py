@@ -86,10 +86,10 @@ class Act:
 class Acts:
     """Does acts in one store.
 
-    ``constraints`` says for what the broken constraints of the store stand, by their names: reasons of failures.
+    ``constraints`` says for what failures the broken constraints of the store stand, by their names.
     """
 
-    def __init__(self, store: Store, constraints: Mapping[str, str]) -> None:
+    def __init__(self, store: Store, constraints: Mapping[str, Failure]) -> None:
         self._store = store
         self._constraints = constraints
 
@@ -128,10 +128,10 @@ class Acts:
                     await connection.execute("select corridor.tell($1, $2, $3, $4, $5)", id_, *event)
                 return result
         except asyncpg.IntegrityConstraintViolationError as error:
-            reason = self._constraints.get(error.constraint_name or "")
-            if reason is None:
+            failure = self._constraints.get(error.constraint_name or "")
+            if failure is None:
                 raise
-            raise Failed(Failure(reason)) from error
+            raise Failed(failure) from error
 
     async def done(self, command: Command) -> Result | None:
         """The result that the same command had before, if any: for who has to ask registries before the work.

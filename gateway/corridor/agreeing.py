@@ -10,8 +10,9 @@ from adapters.contract.viewers import Purpose, ViewerClass
 from gateway.access.viewer import Viewer
 from gateway.corridor.acts import Act, Acts, Command, Result
 from gateway.corridor.agreements import Agreement, Assessment, Today, read_agreements, today
-from gateway.corridor.failures import Failed
+from gateway.corridor.failures import Failed, Failure
 from gateway.corridor.machines import Machine
+from gateway.corridor.texts import check_text
 from gateway.store import Store
 from schemas.codes import ActorRole, AgreementState
 
@@ -35,7 +36,7 @@ MACHINE = Machine(
 )
 """The transitions of an agreement."""
 
-CONSTRAINTS: Mapping[str, str] = {"agreement_ordinal": "agreement_raced"}
+CONSTRAINTS = {"agreement_ordinal": Failure("agreement_raced", ("series",))}
 """For what a broken constraint of the store stands."""
 
 _SYSTEM = Viewer(ViewerClass.SYSTEM, "system", "The corridor")
@@ -43,7 +44,6 @@ _DUE = "from corridor.agreement where state in ('IN_FORCE', 'SUSPENDED') and val
 _SERIES = r"[a-z0-9]+(-[a-z0-9]+)*"
 _HASH = r"[0-9a-f]{64}"
 _LONGEST_SERIES = 100
-_LONGEST_TEXT = 2000
 
 _Step = Callable[[Act, Agreement], Awaitable[None]]
 
@@ -138,9 +138,9 @@ class Agreeing:
         async def step(act: Act, found: Agreement) -> None:
             MACHINE.check(found.state(day), _STATE.SIGNED, ActorRole.CLUSTER_COORDINATOR)
             if signing in found.signed_by:
-                raise Failed.because("agreement_signed_already")
+                raise Failed.because("agreement_signed_already", "id")
             if found.past(day):
-                raise Failed.because("agreement_past", day=found.valid_until)
+                raise Failed.because("agreement_past", "id", day=found.valid_until)
             if signed_on is not None and signed_on > day:
                 raise Failed.because("agreement_future", "signedOn")
             await act.connection.execute(
@@ -173,9 +173,9 @@ class Agreeing:
 
         async def step(act: Act, found: Agreement) -> None:
             if found.state(day) in {_STATE.EXPIRED, _STATE.TERMINATED}:
-                raise Failed.because("agreement_over", state=found.state(day).value)
+                raise Failed.because("agreement_over", "id", state=found.state(day).value)
             if found.past(day):
-                raise Failed.because("agreement_past", day=found.valid_until)
+                raise Failed.because("agreement_past", "id", day=found.valid_until)
             if made.from_cluster != change.viewer.cluster:
                 raise Failed.because("agreement_party", parties=made.from_cluster)
             if made.to_cluster == made.from_cluster or made.to_cluster not in found.parties:
@@ -234,12 +234,11 @@ class Agreeing:
         day = self._clock()
 
         async def step(act: Act, found: Agreement) -> None:
-            if reason is not None and not _readable(reason):
-                raise Failed.because("agreement_text", "reason", most=_LONGEST_TEXT)
+            check_text(reason, "reason")
             state = found.state(day)
             MACHINE.check(state, wanted, ActorRole.CLUSTER_COORDINATOR)
             if wanted is _STATE.IN_FORCE and not found.assessed(day):
-                raise Failed.because("agreement_unassessed")
+                raise Failed.because("agreement_unassessed", "id")
             await _enter(act, found.key, state, wanted, ActorRole.CLUSTER_COORDINATOR, reason)
 
         return await self._step(name, change, {"reason": reason}, step)
@@ -311,18 +310,8 @@ def _check_assessment(made: Assessment, day: date) -> None:
     """Raises Failed where an assessment says too little, or was not made yet, or is due for review already."""
     if not made.categories:
         raise Failed.because("agreement_categories", "dataCategories")
-    if not made.outcome.strip() or not _readable(made.outcome):
-        raise Failed.because("agreement_text", "outcome", most=_LONGEST_TEXT)
+    check_text(made.outcome, "outcome")
     if made.assessed_on > day:
         raise Failed.because("agreement_future", "assessedOn")
     if made.review_by < day or made.review_by <= made.assessed_on:
         raise Failed.because("agreement_review", "reviewBy")
-
-
-def _readable(text: str) -> bool:
-    """Whether the store can hold a text: without NUL or half a character, and not too long."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return 0 < len(text) <= _LONGEST_TEXT and "\0" not in text

@@ -9,27 +9,29 @@ import orjson
 
 from gateway.access.viewer import Viewer, ViewerClass
 from gateway.corridor.acts import Act, Acts, Command, Result
-from gateway.corridor.consortium import FORMED_OR_LATER, OPEN, Consortium, Requirement, Rules, Seat, key_of
+from gateway.corridor.consortium import FORMED_OR_LATER, OPEN, Consortium, Requirement, Rules, Seat
 from gateway.corridor.coverage import Blocker
-from gateway.corridor.drafts import check_markets, check_requirements, check_rules, check_text
+from gateway.corridor.drafts import check_markets, check_requirements, check_rules
 from gateway.corridor.failures import Failed, Failure
-from gateway.corridor.interests import Change
+from gateway.corridor.ids import key_of
 from gateway.corridor.locked import Locked
+from gateway.corridor.machines import Change
 from gateway.corridor.opportunities import Opportunities, Opportunity
 from gateway.corridor.proceedings import Proceedings, Sitting, Target
 from gateway.corridor.quorum import Quorum
-from gateway.reference import Reference, member_cluster
+from gateway.corridor.texts import text_failures
+from gateway.reference import member_cluster
 from gateway.store import Store
 from schemas.codes import ActorRole, BlockerCode, ConsortiumState, SeatRole, SeatState
 
 __all__ = ["CONSTRAINTS", "Consortia", "Draft"]
 
-CONSTRAINTS: Mapping[str, str] = {
-    "seat_open": "seat_taken",
-    "seat_considered": "seat_taken",
-    "seat_lead": "seat_two_leads",
-    "document_once": "document_twice",
-    "signature_once": "document_signed",
+CONSTRAINTS = {
+    "seat_open": Failure("seat_taken", ("memberId",)),
+    "seat_considered": Failure("seat_taken", ("memberId",)),
+    "seat_lead": Failure("seat_two_leads", ("seatId",)),
+    "document_once": Failure("document_twice", ("sha256",)),
+    "signature_once": Failure("document_signed", ("documentId",)),
 }
 """For what the constraints of the store stand where an act breaks them."""
 _LONGEST_TITLE = 200
@@ -98,9 +100,8 @@ class Consortia:
     async def histories(self, keys: Collection[UUID]) -> Mapping[UUID, Sequence[Change]]:
         """The transitions of consortia that the viewer is known to know of, the earliest first: one statement."""
         found: dict[UUID, list[Change]] = {}
-        for key, at, before, after, member, cluster, role, reason in await self._store.fetch(_HISTORY, list(keys)):
-            by = member or (None if cluster is None else Reference("Cluster", cluster, cluster).id)
-            found.setdefault(key, []).append(Change(at, before, after, by, ActorRole(role), reason))
+        for key, *change in await self._store.fetch(_HISTORY, list(keys)):
+            found.setdefault(key, []).append(Change.of(*change))
         return found
 
     async def create(self, command: Command, draft: Draft) -> Result:
@@ -156,7 +157,6 @@ class Consortia:
             role = sitting.must_lead()
             await sitting.begin(sitting.consortium.version, version)
             await sitting.locked.move(ConsortiumState.FORMED, role)
-            sitting.must_know()
             assessment = self.quorum.assess(sitting.consortium, sitting.facts.profiles)
             if assessment.silent:
                 raise Failed.because("source_silent", "id")
@@ -236,7 +236,7 @@ class Consortia:
 
     def _checked(self, draft: Draft, opportunity: Opportunity | None, cluster: str) -> Consortium:
         failures = [
-            *check_text(draft.title, _LONGEST_TITLE, "input", "title"),
+            *text_failures(draft.title, _LONGEST_TITLE, "input", "title"),
             *check_markets(draft.target_markets, "input", "targetMarkets"),
         ]
         if draft.opportunity is not None and opportunity is None:

@@ -11,8 +11,7 @@ import orjson
 from adapters.contract.codes import Level, OrgType
 from gateway.access.viewer import Viewer, ViewerClass
 from gateway.corridor.failures import Failed
-from gateway.errors import ClientError
-from gateway.reference import Reference
+from gateway.reference import OWN, Reference
 from schemas.codes import ActorRole, ConsortiumState, DocumentKind, SeatRole, SeatState
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "Seat",
     "Signature",
     "global_id",
-    "key_of",
 ]
 
 OPEN = frozenset({SeatState.INVITED, SeatState.APPLIED, SeatState.ACCEPTED})
@@ -40,22 +38,7 @@ OVER = frozenset({ConsortiumState.CLOSED, ConsortiumState.DISSOLVED})
 
 def global_id(typename: str, key: UUID) -> str:
     """The global ID of something that the corridor itself owns."""
-    return Reference(typename, "corridor", str(key)).id
-
-
-def key_of(id_: str, typename: str, *path: str) -> UUID:
-    """The key that a global ID of this type holds; Failed with NOT_FOUND where it is no such ID.
-
-    >>> str(key_of(global_id("Seat", UUID(int=5)), "Seat"))
-    '00000000-0000-0000-0000-000000000005'
-    """
-    try:
-        reference = Reference.parse(id_)
-        if (reference.typename, reference.cluster) == (typename, "corridor"):
-            return UUID(reference.key)
-    except (ClientError, ValueError):
-        pass
-    raise Failed.because("not_found", *path)
+    return Reference(typename, OWN, str(key)).id
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +111,16 @@ class Seat:
     def id(self) -> str:
         """The global ID."""
         return global_id("Seat", self.key)
+
+    def of(self, viewer: Viewer) -> bool:
+        """Whether the viewer is its member, or coordinates that member's cluster."""
+        match viewer.kind:
+            case ViewerClass.MEMBER:
+                return viewer.member == self.member
+            case ViewerClass.COORDINATOR:
+                return viewer.cluster == self.cluster
+            case _:
+                return False
 
     @classmethod
     def read(cls, value: Mapping[str, Any]) -> "Seat":
@@ -287,16 +280,18 @@ class Consortium:
     def shown(self, viewer: Viewer) -> "Consortium | None":
         """What a viewer may know of it: nothing, or all; whom the lead merely considers, nobody else learns.
 
-        It is known to the members with a seat, and to the coordinators of their clusters and of the one it is from.
+        It is known to the members with an open seat, and to the coordinators of their clusters and of the one it is
+        from. Who had a seat that has ended learns no more of what goes on.
         """
         if self.leading(viewer):
             return self
         seats = tuple(seat for seat in self.seats if seat.state is not SeatState.SHORTLISTED)
-        match viewer.kind:
-            case ViewerClass.MEMBER:
-                known = any(seat.member == viewer.member for seat in seats)
-            case ViewerClass.COORDINATOR:
-                known = viewer.cluster in {self.cluster, *(seat.cluster for seat in seats)}
-            case _:
-                known = False
+        home = viewer.kind is ViewerClass.COORDINATOR and viewer.cluster == self.cluster
+        known = home or any(seat.state in OPEN and seat.of(viewer) for seat in seats)
         return replace(self, seats=seats) if known else None
+
+    def seats_shown(self, viewer: Viewer) -> tuple[Seat, ...]:
+        """The seats that a viewer may know of: all where it knows the consortium, else its own, which have ended."""
+        if (shown := self.shown(viewer)) is not None:
+            return shown.seats
+        return tuple(seat for seat in self.seats if seat.state is not SeatState.SHORTLISTED and seat.of(viewer))

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 from gateway.access.viewer import Viewer, ViewerClass
 from gateway.corridor.acts import Command, Result
-from gateway.corridor.consortium import Consortium, Document, key_of
+from gateway.corridor.consortium import Consortium, Document
 from gateway.corridor.failures import Failed
+from gateway.corridor.ids import key_of
 from gateway.corridor.proceedings import Proceedings, Sitting, Target
 from schemas.codes import ActorRole, DocumentKind, SeatState
 
@@ -44,7 +45,7 @@ class Documents:
             if custodian not in {sitting.consortium.cluster, *sitting.consortium.clusters}:
                 raise Failed.because("document_custodian", "custodian")
             if len(sitting.consortium.documents) >= _MOST:
-                raise Failed.because("document_most", most=_MOST)
+                raise Failed.because("document_most", "consortiumId", most=_MOST)
             document = Document(uuid4(), kind, sha256, custodian)
             await sitting.locked.file(document)
             return {"document": document.key}

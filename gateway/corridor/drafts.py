@@ -7,23 +7,13 @@ from datetime import UTC, datetime
 from gateway.corridor.consortium import Requirement, Rules
 from gateway.corridor.failures import Failed, Failure
 
-__all__ = ["check_markets", "check_requirements", "check_rules", "check_text", "moment"]
+__all__ = ["check_markets", "check_requirements", "check_rules", "moment"]
 
 MOST_REQUIREMENTS = 20
 MOST_WEIGHT = 100
 MOST_MARKETS = 50
 MOST_MEMBERS = 50
 _KEY = re.compile(r"[a-zA-Z0-9_-]{1,40}")
-
-
-def check_text(text: str, most: int, *path: str) -> Iterator[Failure]:
-    """A line of text that can be stored."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = ""
-    if not text.strip() or len(text) > most or "\0" in text:
-        yield Failure("draft_text", path, {"most": str(most)})
 
 
 def check_markets(markets: Sequence[str], *path: str) -> Iterator[Failure]:

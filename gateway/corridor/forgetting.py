@@ -10,10 +10,9 @@ from adapters.contract.viewers import ViewerClass
 from gateway.access.viewer import Viewer
 from gateway.corridor.acts import Act, Acts, Command, Result
 from gateway.corridor.failures import Failed
-from gateway.corridor.interests import Interest, enter, locked_interests
+from gateway.corridor.ids import reference_of
+from gateway.corridor.interest import Interest, enter, locked_interests
 from gateway.corridor.releases import end_release
-from gateway.errors import ClientError
-from gateway.reference import Reference
 from schemas.codes import ActorRole, InterestState, ReleaseState
 
 __all__ = ["Forgetting", "LeaveAll", "affected"]
@@ -90,11 +89,8 @@ async def _end(act: Act, interest: Interest) -> list[str]:
 
 
 def _check(viewer: Viewer, member: str) -> None:
-    try:
-        reference = Reference.parse(member)
-    except ClientError:
-        raise Failed.because("not_found", "memberId") from None
-    if reference.typename != "Member" or reference.key.startswith(_FORGOTTEN):
+    reference = reference_of(member, ("Member",), "memberId")
+    if reference.key.startswith(_FORGOTTEN):
         raise Failed.because("not_found", "memberId")
     match viewer:
         case Viewer(kind=ViewerClass.MEMBER, member=own) if own == member:

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from adapters.contract.viewers import Purpose
 from gateway.corridor.failures import Failed
-from gateway.corridor.interests import Interest
+from gateway.corridor.ids import reference_of
+from gateway.corridor.interest import Interest
 from gateway.corridor.ports import Absence, ContactState, Posting, Registries
 from gateway.corridor.texts import storable
-from gateway.errors import ClientError
 from gateway.reference import Reference
 
 __all__ = ["Covering", "Inquiries", "Target"]
@@ -42,42 +42,37 @@ class Inquiries:
         self._registries = registries
         self._agreements = agreements
 
-    async def target(
-        self, sender: str, about: str, contact: str, about_path: tuple[str, ...], contact_path: tuple[str, ...]
-    ) -> Target:
+    async def target(self, sender: str, about: str, contact: str, about_path: str, contact_path: str) -> Target:
         """Who an interest about this goes to; raises Failed where it cannot be sent."""
-        (posting, shared) = await asyncio.gather(self._about(about), self._contact(sender, contact))
+        reference = reference_of(about, ("Member", "Need", "Offer"), about_path)
+        (posting, shared) = await asyncio.gather(self._about(reference), self._contact(sender, contact))
         match posting:
             case Absence.SILENT:
-                raise Failed.because("source_silent")
+                raise Failed.because("source_silent", about_path)
             case Absence():
-                raise Failed.because("interest_about", *about_path)
+                raise Failed.because("interest_about", about_path)
             case Posting(owner=owner) if owner == sender:
-                raise Failed.because("interest_oneself", *about_path)
+                raise Failed.because("interest_oneself", about_path)
         _check_own(shared, contact_path)
-        await self.agreed({Reference.parse(sender).cluster, posting.cluster})
+        await self.agreed({Reference.parse(sender).cluster, posting.cluster}, about_path)
         return Target(posting.owner, posting.cluster, posting.anonymous)
 
-    async def _about(self, about: str) -> Posting | Absence:
+    async def _about(self, about: Reference) -> Posting | Absence:
         """A need or an offer, or a member as if it were its own posting."""
-        try:
-            reference = Reference.parse(about)
-        except ClientError:
-            return Absence.UNKNOWN
-        if reference.typename != "Member":
-            return await self._registries.posting(about)
-        profile = (await self._registries.profiles([about]))[about]
-        return profile if isinstance(profile, Absence) else Posting(about, reference.cluster, about, anonymous=False)
+        if about.typename != "Member":
+            return await self._registries.posting(about.id)
+        profile = (await self._registries.profiles([about.id]))[about.id]
+        return profile if isinstance(profile, Absence) else Posting(about.id, about.cluster, about.id, anonymous=False)
 
     async def _contact(self, member: str, ref: str) -> ContactState | Absence:
         return await self._registries.contact(member, ref) if storable(ref) else ContactState.MISSING
 
-    async def agreed(self, clusters: set[str]) -> None:
+    async def agreed(self, clusters: set[str], path: str = "id") -> None:
         """Whether an agreement in force lets contacts be released between these clusters; one alone needs none."""
         if len(clusters) > 1:
             await self._agreements.current()
             if self._agreements.covering(clusters, Purpose.CONTACT_RELEASE) is None:
-                raise Failed.because("interest_agreement")
+                raise Failed.because("interest_agreement", path)
 
     async def both_share(self, interest: Interest, contact: str | None) -> None:
         """Raises Failed unless both sides can share the contact that each has named."""
@@ -89,19 +84,19 @@ class Inquiries:
             self._contact(receiver, contact),
             self._contact(sender, interest.sender_contact or ""),
         )
-        _check_own(own, ("shareContactRef",))
+        _check_own(own, "shareContactRef")
         if other is Absence.SILENT:
-            raise Failed.because("source_silent")
+            raise Failed.because("source_silent", "id")
         if other is not ContactState.SHAREABLE:
-            raise Failed.because("contact_other")
+            raise Failed.because("contact_other", "id")
 
 
-def _check_own(shared: ContactState | Absence, path: tuple[str, ...]) -> None:
+def _check_own(shared: ContactState | Absence, path: str) -> None:
     """Raises Failed unless the member's own contact can be shared."""
     match shared:
         case Absence.SILENT:
-            raise Failed.because("source_silent")
+            raise Failed.because("source_silent", path)
         case ContactState.NOT_CONSENTED:
-            raise Failed.because("contact_consent", *path)
+            raise Failed.because("contact_consent", path)
         case ContactState.MISSING | Absence():
-            raise Failed.because("contact_missing", *path)
+            raise Failed.because("contact_missing", path)

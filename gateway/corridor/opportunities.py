@@ -13,10 +13,11 @@ import orjson
 from gateway.access.viewer import Viewer, ViewerClass
 from gateway.corridor.acts import Act, Acts, Command, Result
 from gateway.corridor.consortium import Requirement, Rules, global_id
-from gateway.corridor.drafts import check_requirements, check_rules, check_text, moment
+from gateway.corridor.drafts import check_requirements, check_rules, moment
 from gateway.corridor.failures import Failed, Failure
 from gateway.corridor.quorum import Quorum
 from gateway.corridor.statements import statement
+from gateway.corridor.texts import text_failures
 from gateway.store import Store
 from schemas.codes import OpportunityKind
 
@@ -157,9 +158,8 @@ class Opportunities:
         return await self._acts.do(command, work)
 
     def _mistakes(self, terms: Terms, opens: date | None, closes: datetime) -> list[Failure]:
-        failures = [*check_text(terms.title, _LONGEST, "input", "title")]
-        if terms.issuer is not None:
-            failures += check_text(terms.issuer, _LONGEST, "input", "issuer")
+        failures = text_failures(terms.title, _LONGEST, "input", "title")
+        failures += text_failures(terms.issuer, _LONGEST, "input", "issuer")
         failures += check_requirements(terms.requirements, self._quorum.concepts.knows, "input", "requirements")
         if terms.rules is not None:
             failures += check_rules(terms.rules, "input", "rules")

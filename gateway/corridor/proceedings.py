@@ -71,17 +71,16 @@ class Sitting:
         if not self.facts.agreed({*self.consortium.clusters, *(() if cluster is None else (cluster,))}):
             raise Failed.because("no_agreement", *path)
 
-    def must_know(self) -> None:
-        """Has the facts asked for again where somebody takes part about whom nothing was asked."""
-        if not self.facts.profiles.keys() >= set(self.consortium.members):
-            raise _Moved
-
     async def weigh(self, assess: Callable[[Consortium, Facts], bool]) -> None:
-        """Has a formed consortium go into repair where it does not hold to its rules any more."""
+        """Has a formed consortium go into repair where it does not hold to its rules any more.
+
+        The facts are asked for again where somebody takes part about whom nothing was asked.
+        """
         found = self.consortium
         if found.state not in FORMED_OR_LATER:
             return
-        self.must_know()
+        if not self.facts.profiles.keys() >= set(found.members):
+            raise _Moved
         if not assess(found, self.facts):
             await self.locked.move(ConsortiumState.REPAIR, ActorRole.SYSTEM)
 
@@ -135,14 +134,14 @@ class Proceedings:
         for _ in range(_TRIES):
             keys = {each: {target.key} if target.kind == each else () for each in ("keys", "seats", "documents")}
             consortium = next(iter(await self.read(**keys)), None)
-            if consortium is not None and not _knows(consortium, command.viewer, known):
+            if consortium is not None and not _knows(consortium, command.viewer, target, known):
                 consortium = None
             facts = await self.quorum.facts(() if consortium is None else ask(consortium))
             try:
                 return await self._acts.do(command, self._within(command, target, consortium, facts, work, known))
             except _Moved:
                 continue
-        raise Failed.because("source_silent")
+        raise Failed.because("source_silent", *target.path)
 
     def _within(  # noqa: PLR0913 - all of one act
         self,
@@ -155,7 +154,7 @@ class Proceedings:
     ) -> Callable[[Act], Awaitable[Result]]:
         async def act_on(act: Act) -> Result:
             locked = None if seen is None else await Locked.of(act, seen.key, self.repair)
-            if locked is None or not _knows(locked.consortium, command.viewer, known):
+            if locked is None or not _knows(locked.consortium, command.viewer, target, known):
                 raise Failed.because("not_found", *target.path)
             made = await work(Sitting(command.viewer, locked, facts))
             await locked.finish()
@@ -173,10 +172,16 @@ class Proceedings:
         found = (each.shown(viewer) for each in await self.read(keys))
         return {each.key: each for each in found if each is not None}
 
-    async def shown_seats(self, keys: Collection[UUID], viewer: Viewer) -> Mapping[UUID, Seat]:
-        """Those of these seats that the viewer may know of."""
-        found = (each.shown(viewer) for each in await self.read(seats=keys))
-        return {seat.key: seat for each in found if each for seat in each.seats if seat.key in keys}
+    async def shown_seats(
+        self, keys: Collection[UUID], viewer: Viewer
+    ) -> Mapping[UUID, tuple[Consortium | None, Seat]]:
+        """Those of these seats that the viewer may know of, each with its consortium where it may know of that."""
+        return {
+            seat.key: (each.shown(viewer), seat)
+            for each in await self.read(seats=keys)
+            for seat in each.seats_shown(viewer)
+            if seat.key in keys
+        }
 
     async def shown_documents(
         self, keys: Collection[UUID], viewer: Viewer
@@ -186,5 +191,7 @@ class Proceedings:
         return {paper.key: (each, paper) for each in found if each for paper in each.documents if paper.key in keys}
 
 
-def _knows(consortium: Consortium, viewer: Viewer, known: Callable[[Consortium], bool] | None) -> bool:
+def _knows(consortium: Consortium, viewer: Viewer, target: Target, known: Callable[[Consortium], bool] | None) -> bool:
+    if target.kind == "seats":
+        return any(seat.key == target.key for seat in consortium.seats_shown(viewer))
     return consortium.shown(viewer) is not None or (known is not None and known(consortium))

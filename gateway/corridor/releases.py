@@ -10,7 +10,7 @@ from gateway.access.viewer import Viewer
 from gateway.audit import Entry, append
 from gateway.corridor.acts import Act, Acts, Command, Result
 from gateway.corridor.failures import Failed
-from gateway.corridor.interests import Interest, locked_interests
+from gateway.corridor.interest import Interest, locked_interests, topics
 from gateway.corridor.machines import Machine
 from gateway.corridor.statements import statement
 from gateway.corridor.texts import check_text
@@ -109,7 +109,8 @@ async def end_release(
     await act.connection.execute(_END, interest.key, after)
     await act.connection.execute(_NEXT, interest.key)
     await act.transition("ContactRelease", interest.key, release.written, after, role, reason)
-    act.tell("ExpressionOfInterest", interest.key, interest.version + 1, *interest.topics())
+    told = topics(*interest.sides, interest.receiver_cluster, arrived=True)
+    act.tell("ExpressionOfInterest", interest.key, interest.version + 1, *told)
 
 
 def _disclosed(interest: Interest, member: str, cluster: str, *, to: str, of: str) -> Entry:

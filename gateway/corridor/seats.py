@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 
 from gateway.access.viewer import Viewer, ViewerClass
 from gateway.corridor.acts import Command, Result
-from gateway.corridor.consortium import OPEN, Consortium, Seat, key_of
-from gateway.corridor.drafts import check_text, moment
+from gateway.corridor.consortium import OPEN, Consortium, Seat
+from gateway.corridor.drafts import moment
 from gateway.corridor.failures import Failed
+from gateway.corridor.ids import key_of, reference_of
 from gateway.corridor.locked import SEAT
 from gateway.corridor.proceedings import Proceedings, Sitting, Target
-from gateway.reference import Reference, member_cluster
+from gateway.corridor.texts import check_text
+from gateway.reference import Reference
 from schemas.codes import ActorRole, ConsortiumState, SeatRole, SeatState
 
 __all__ = ["Seats"]
@@ -30,18 +32,19 @@ class Seats:
     def __init__(self, proceedings: Proceedings) -> None:
         self._proceedings = proceedings
 
-    async def read(self, keys: Collection[UUID], viewer: Viewer) -> Mapping[UUID, Seat]:
-        """Those of these seats that the viewer may know of."""
+    async def read(self, keys: Collection[UUID], viewer: Viewer) -> Mapping[UUID, tuple[Consortium | None, Seat]]:
+        """Those of these seats that the viewer may know of, each with its consortium where it may know of that."""
         return await self._proceedings.shown_seats(keys, viewer)
 
     async def shortlist(  # noqa: PLR0913 - the arguments of the mutation
         self, command: Command, consortium: str, member: str, role: SeatRole, covers: Sequence[str], version: int
     ) -> Result:
         """The lead considers a member, who does not learn of it."""
+        considered = reference_of(member, ("Member",), "memberId")
 
         async def work(sitting: Sitting) -> Mapping[str, UUID]:
             by = await self._begun(sitting, version)
-            seat = _wanted(member, role, covers, SeatState.SHORTLISTED)
+            seat = _wanted(considered, role, covers, SeatState.SHORTLISTED)
             self._check(sitting, seat, "memberId")
             await sitting.locked.place(seat, by)
             return {"seat": seat.key}
@@ -59,13 +62,13 @@ class Seats:
         version: int,
     ) -> Result:
         """The lead invites a member, until a moment; a draft begins to recruit by it."""
-        expires = moment(expires_at, "expiresAt")
+        invited, expires = reference_of(member, ("Member",), "memberId"), moment(expires_at, "expiresAt")
 
         async def work(sitting: Sitting) -> Mapping[str, UUID]:
             by = await self._begun(sitting, version)
             if not timedelta(0) < expires - datetime.now(UTC) <= _LONGEST_INVITATION:
                 raise Failed.because("seat_expires", "expiresAt")
-            seat = _wanted(member, role, covers, SeatState.INVITED)
+            seat = _wanted(invited, role, covers, SeatState.INVITED)
             seat = replace(seat, invited_by=_inviting(command.viewer), expires_at=expires)
             self._check(sitting, seat, "memberId")
             if sitting.consortium.state is ConsortiumState.DRAFT:
@@ -93,7 +96,7 @@ class Seats:
                 raise Failed.because("transition", "consortiumId", state=state.value, wanted=SeatState.APPLIED.value)
             if role is SeatRole.LEAD and _leads(sitting.consortium):
                 raise Failed.because("seat_two_leads", "role")
-            seat = _wanted(member, role, covers, SeatState.APPLIED)
+            seat = _wanted(Reference.parse(member), role, covers, SeatState.APPLIED)
             self._check(sitting, seat, "consortiumId")
             await sitting.locked.place(seat, ActorRole.MEMBER)
             return {"seat": seat.key}
@@ -113,7 +116,7 @@ class Seats:
             SEAT.check(found.state, to, role := _role(sitting, found))
             sitting.locked.going_on()
             if accept:
-                self._room(sitting.consortium)
+                self._room(sitting.consortium, "seatId")
                 sitting.facts.admit(found.member, "seatId", clusters=sitting.consortium.clusters)
             await sitting.locked.shift(found, to, role)
             return {"seat": key}
@@ -150,8 +153,7 @@ class Seats:
 
         async def work(sitting: Sitting) -> Mapping[str, UUID]:
             found = await self._found(sitting, key, version)
-            if reason is not None and (failures := [*check_text(reason, _LONGEST_REASON, "reason")]):
-                raise Failed(*failures)
+            check_text(reason, "reason", _LONGEST_REASON)
             await sitting.locked.shift(found, to, _role(sitting, found), reason)
             sitting.locked.going_on()
             await sitting.weigh(self._proceedings.sound)
@@ -167,15 +169,11 @@ class Seats:
         return by
 
     async def _found(self, sitting: Sitting, key: UUID, version: int) -> Seat:
-        """The seat as it is now; Failed where the viewer may not know of it, or read another version of it."""
-        shown = sitting.consortium.shown(sitting.viewer)
-        seat = None if shown is None else shown.seat(key)
-        if seat is None:
-            raise Failed.because("not_found", "seatId")
+        """The seat that the command is about, as it is now; Failed where the viewer read another version of it."""
+        seat = sitting.consortium.seat(key)
+        assert seat is not None  # noqa: S101 - it is how the consortium was found
         await sitting.begin(seat.version, version)
-        found = sitting.consortium.seat(key)
-        assert found is not None  # noqa: S101 - seats are never deleted
-        return found
+        return sitting.consortium.seat(key) or seat
 
     def _check(self, sitting: Sitting, seat: Seat, *path: str) -> None:
         """Raises Failed where the member cannot be given a seat: by the lead, or on its own application."""
@@ -190,23 +188,23 @@ class Seats:
         if seat.state is SeatState.INVITED and seat.role is SeatRole.LEAD and _leads(consortium):
             raise Failed.because("seat_two_leads", "role")
         if len(consortium.seats) >= _MOST_SEATS:
-            raise Failed.because("seat_most", most=_MOST_SEATS)
+            raise Failed.because("seat_most", "consortiumId", most=_MOST_SEATS)
         if seat.state is SeatState.INVITED:
-            self._room(consortium)
+            self._room(consortium, "consortiumId")
 
     @staticmethod
-    def _room(consortium: Consortium) -> None:
+    def _room(consortium: Consortium, path: str) -> None:
         most = consortium.rules.max_members
         if most is not None and len(consortium.accepted) >= most:
-            raise Failed.because("seat_full", most=most)
+            raise Failed.because("seat_full", path, most=most)
 
 
 def _consortium(id_: str) -> Target:
     return Target("keys", key_of(id_, "Consortium", "consortiumId"), ("consortiumId",))
 
 
-def _wanted(member: str, role: SeatRole, covers: Sequence[str], state: SeatState) -> Seat:
-    return Seat(uuid4(), member, member_cluster(member) or "", role, state, tuple(covers))
+def _wanted(member: Reference, role: SeatRole, covers: Sequence[str], state: SeatState) -> Seat:
+    return Seat(uuid4(), member.id, member.cluster, role, state, tuple(covers))
 
 
 def _inviting(viewer: Viewer) -> str | None:

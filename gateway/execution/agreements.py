@@ -1,6 +1,6 @@
 """Agreements for one request: what the schema's resolvers call."""
 
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,9 +10,8 @@ from gateway.corridor.acts import Result
 from gateway.corridor.agreeing import Agreeing, Change, Terms
 from gateway.corridor.agreements import Agreements, Assessment, today
 from gateway.corridor.failures import Failed
-from gateway.errors import ClientError, ErrorCode
-from gateway.execution.acting import attempted
-from gateway.reference import Reference
+from gateway.corridor.ids import key_of
+from gateway.execution.acting import attempted, stored
 from schemas.agreement import Agreement, AgreementPayload
 from schemas.codes import DataCategory
 
@@ -49,22 +48,19 @@ class ViewerAgreements:
         key: str | None,
     ) -> AgreementPayload:
         """Registers one that is being negotiated."""
-
-        async def work() -> Result:
-            ends = _day(valid_until, "validUntil") if valid_until else None
-            terms = Terms(series, parties, purposes, ends, document_hash)
-            return await self._acts.register(self._viewer, terms, key)
-
-        return await self._payload(work())
+        return await self._payload(
+            lambda: self._acts.register(
+                self._viewer,
+                Terms(series, parties, purposes, _day_or_none(valid_until, "validUntil"), document_hash),
+                key,
+            )
+        )
 
     async def sign(self, id_: str, version: int, signed_on: str | None, key: str | None) -> AgreementPayload:
         """Signs for the viewer's cluster."""
-
-        async def work() -> Result:
-            signed = _day(signed_on, "signedOn") if signed_on else None
-            return await self._acts.sign(self._change(id_, version, key), signed)
-
-        return await self._payload(work())
+        return await self._payload(
+            lambda: self._acts.sign(self._change(id_, version, key), _day_or_none(signed_on, "signedOn"))
+        )
 
     async def assess(  # noqa: PLR0913 - as the mutation
         self,
@@ -79,46 +75,34 @@ class ViewerAgreements:
         key: str | None,
     ) -> AgreementPayload:
         """Says what came of assessing what goes from the viewer's cluster to another."""
-
-        async def work() -> Result:
-            made = Assessment(
-                from_cluster=self._viewer.cluster or "",
-                to_cluster=to_cluster,
-                categories=tuple(categories),
-                outcome=outcome,
-                assessed_on=_day(assessed_on, "assessedOn"),
-                review_by=_day(review_by, "reviewBy"),
+        return await self._payload(
+            lambda: self._acts.assess(
+                self._change(id_, version, key),
+                Assessment(
+                    from_cluster=self._viewer.cluster or "",
+                    to_cluster=to_cluster,
+                    categories=tuple(categories),
+                    outcome=outcome,
+                    assessed_on=_day(assessed_on, "assessedOn"),
+                    review_by=_day(review_by, "reviewBy"),
+                ),
             )
-            return await self._acts.assess(self._change(id_, version, key), made)
-
-        return await self._payload(work())
+        )
 
     async def suspend(self, id_: str, version: int, reason: str | None, key: str | None) -> AgreementPayload:
         """Suspends one."""
-
-        async def work() -> Result:
-            return await self._acts.suspend(self._change(id_, version, key), reason)
-
-        return await self._payload(work())
+        return await self._payload(lambda: self._acts.suspend(self._change(id_, version, key), reason))
 
     async def resume(self, id_: str, version: int, reason: str | None, key: str | None) -> AgreementPayload:
         """Puts a suspended one in force again."""
-
-        async def work() -> Result:
-            return await self._acts.resume(self._change(id_, version, key), reason)
-
-        return await self._payload(work())
+        return await self._payload(lambda: self._acts.resume(self._change(id_, version, key), reason))
 
     async def terminate(self, id_: str, version: int, reason: str | None, key: str | None) -> AgreementPayload:
         """Ends one for good."""
+        return await self._payload(lambda: self._acts.terminate(self._change(id_, version, key), reason))
 
-        async def work() -> Result:
-            return await self._acts.terminate(self._change(id_, version, key), reason)
-
-        return await self._payload(work())
-
-    async def _payload(self, work: Awaitable[Result]) -> AgreementPayload:
-        result, errors = await attempted(work)
+    async def _payload(self, act: Callable[[], Awaitable[Result]]) -> AgreementPayload:
+        result, errors = await attempted(act)
         if result is None:
             return AgreementPayload(agreement=None, errors=errors)
         self._agreements.forget()
@@ -127,27 +111,10 @@ class ViewerAgreements:
 
     @property
     def _acts(self) -> Agreeing:
-        if self._given is None:
-            raise ClientError(
-                ErrorCode.STORE_UNAVAILABLE,
-                "This gateway has no store, and so there is nowhere to keep an agreement.",
-                retryable=False,
-            )
-        return self._given
+        return stored(self._given)
 
     def _change(self, id_: str, version: int, key: str | None) -> Change:
-        return Change(self._viewer, _key(id_), version, key)
-
-
-def _key(id_: str) -> UUID:
-    """The key of an agreement, by its global ID; Failed where it is none."""
-    try:
-        reference = Reference.parse(id_)
-        if (reference.typename, reference.cluster) == ("Agreement", "corridor"):
-            return UUID(reference.key)
-    except (ClientError, ValueError):
-        pass
-    raise Failed.because("not_found", "id")
+        return Change(self._viewer, key_of(id_, "Agreement", "id"), version, key)
 
 
 def _day(given: str, path: str) -> date:
@@ -156,3 +123,7 @@ def _day(given: str, path: str) -> date:
         return date.fromisoformat(given)
     except ValueError:
         raise Failed.because("agreement_day", path) from None
+
+
+def _day_or_none(given: str | None, path: str) -> date | None:
+    return None if given is None else _day(given, path)

@@ -1,33 +1,32 @@
 """Consortia and opportunities for one request: what the schema's resolvers call."""
 
-from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from adapters.contract.viewers import Purpose
 from gateway.corridor.acts import Command, Result
 from gateway.corridor.consortia import Draft
 from gateway.corridor.consortium import Consortium as Found
-from gateway.corridor.consortium import Document, Requirement, Rules, key_of
+from gateway.corridor.consortium import Document, Requirement, Rules
 from gateway.corridor.coverage import Assessment
 from gateway.corridor.failures import Failed
 from gateway.corridor.opportunities import Opportunity, Terms
 from gateway.corridor.ports import Profile
 from gateway.errors import ClientError, ErrorCode
-from gateway.execution.acting import attempted
+from gateway.execution.acting import attempted, check_page, stored
 from gateway.execution.building import Building
 from gateway.execution.composing import Standing
 from gateway.execution.judging import Judging
-from gateway.store import unavailable
+from gateway.reference import own_key
 from schemas import consortium as schema
-from schemas.codes import ConsortiumState
+from schemas.codes import ConsortiumState, DocumentKind, SeatRole
 from schemas.composition import Blocker, CompositionResult
 from schemas.consortium_acts import ConsortiumPayload, CreateConsortiumInput, DocumentPayload, SeatPayload
+from schemas.context import Info
 from schemas.opportunity import (
     ConsortiumRules,
     ConsortiumRulesInput,
@@ -45,18 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Consortia"]
 
-_LARGEST_PAGE = 100
 _MOST_TEAMS = 3
-_PURPOSE = Purpose.CONSORTIUM
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A text as somebody wrote it, in place of what a registry gives for LocalizedText."""
-
-    text: str
-    lang: str
-    machine_translated: bool = False
 
 
 class Consortia:
@@ -71,97 +59,90 @@ class Consortia:
         self._viewer = context.viewer
         self._given = building
 
-    async def create(self, given: CreateConsortiumInput, key: str | None) -> ConsortiumPayload:
+    async def create(self, info: Info, given: CreateConsortiumInput) -> ConsortiumPayload:
         """Creates a consortium."""
+        return await self._consortium(lambda: self._building.consortia.create(self._command(info), _draft(given)))
 
-        async def work() -> Result:
-            draft = Draft(
-                title=given.title,
-                lang=given.lang,
-                target_markets=tuple(given.target_markets),
-                requirements=None if given.requirements is None else _requirements(given.requirements),
-                rules=_rules(given.rules, "input", "rules"),
-                opportunity=given.opportunity_id,
-                lead_covers=None if given.lead_covers is None else tuple(given.lead_covers),
-            )
-            command = Command(self._viewer, "createConsortium", {"input": given}, key)
-            return await self._building.consortia.create(command, draft)
+    async def recruit(self, info: Info, id_: str, version: int) -> ConsortiumPayload:
+        """Has a consortium look for members."""
+        return await self._consortium(lambda: self._building.consortia.recruit(self._command(info), id_, version))
 
-        return await self._consortium(work())
+    async def form(self, info: Info, id_: str, version: int) -> ConsortiumPayload:
+        """Forms a consortium."""
+        return await self._consortium(lambda: self._building.consortia.form(self._command(info), id_, version))
 
-    async def move(self, act: str, id_: str, version: int, key: str | None) -> ConsortiumPayload:
-        """Moves a consortium; ``act`` is the mutation's name."""
-        command = Command(self._viewer, act, {"id": id_, "expectedVersion": version}, key)
-        acts = self._building.consortia
-        does = {
-            "recruitConsortium": acts.recruit,
-            "formConsortium": acts.form,
-            "dissolveConsortium": acts.dissolve,
-            "activateConsortium": acts.activate,
-            "closeConsortium": acts.close,
-        }
-        return await self._consortium(does[act](command, id_, version))
+    async def dissolve(self, info: Info, id_: str, version: int) -> ConsortiumPayload:
+        """Gives a consortium up."""
+        return await self._consortium(lambda: self._building.consortia.dissolve(self._command(info), id_, version))
 
-    async def seat(self, act: str, given: Mapping[str, Any], version: int | None, key: str | None) -> SeatPayload:
-        """Does something to a seat; ``act`` is the mutation's name."""
-        command = Command(self._viewer, act, {**given, "expectedVersion": version}, key)
-        done, errors = await attempted(self._seated(command, act, given, version))
-        if done is None:
-            return SeatPayload(seat=None, consortium=None, errors=errors)
-        found = await self._found(done)
-        seat = None if found is None else found.seat(UUID(done["seat"]))
-        return SeatPayload(
-            seat=None if seat is None else schema.Seat(source=seat),
-            consortium=None if found is None else schema.Consortium(source=found),
-            errors=[],
+    async def activate(self, info: Info, id_: str, version: int) -> ConsortiumPayload:
+        """Has a consortium begin its work."""
+        return await self._consortium(lambda: self._building.consortia.activate(self._command(info), id_, version))
+
+    async def close(self, info: Info, id_: str, version: int) -> ConsortiumPayload:
+        """Ends a consortium whose work is done."""
+        return await self._consortium(lambda: self._building.consortia.close(self._command(info), id_, version))
+
+    async def shortlist(  # noqa: PLR0913 - as the mutation
+        self, info: Info, consortium: str, member: str, role: SeatRole, covers: Sequence[str], version: int
+    ) -> SeatPayload:
+        """Considers a member."""
+        return await self._seat(
+            lambda: self._building.seats.shortlist(self._command(info), consortium, member, role, covers, version)
         )
 
-    async def document(
-        self, act: str, given: Mapping[str, Any], version: int | None, key: str | None
+    async def invite(  # noqa: PLR0913 - as the mutation
+        self,
+        info: Info,
+        consortium: str,
+        member: str,
+        role: SeatRole,
+        covers: Sequence[str],
+        expires_at: str,
+        version: int,
+    ) -> SeatPayload:
+        """Invites a member."""
+        return await self._seat(
+            lambda: self._building.seats.invite(
+                self._command(info), consortium, member, role, covers, expires_at, version
+            )
+        )
+
+    async def apply(self, info: Info, consortium: str, role: SeatRole, covers: Sequence[str]) -> SeatPayload:
+        """Applies for the viewer's member."""
+        return await self._seat(lambda: self._building.seats.apply(self._command(info), consortium, role, covers))
+
+    async def answer(self, info: Info, seat: str, version: int, *, accept: bool) -> SeatPayload:
+        """Answers an invitation or an application."""
+        return await self._seat(lambda: self._building.seats.answer(self._command(info), seat, version, accept=accept))
+
+    async def revoke(self, info: Info, seat: str, version: int) -> SeatPayload:
+        """Takes an invitation back."""
+        return await self._seat(lambda: self._building.seats.revoke(self._command(info), seat, version))
+
+    async def leave(self, info: Info, seat: str, reason: str | None, version: int) -> SeatPayload:
+        """Has a member leave."""
+        return await self._seat(lambda: self._building.seats.leave(self._command(info), seat, reason, version))
+
+    async def remove(self, info: Info, seat: str, reason: str, version: int) -> SeatPayload:
+        """Removes a member."""
+        return await self._seat(lambda: self._building.seats.remove(self._command(info), seat, reason, version))
+
+    async def add_document(  # noqa: PLR0913 - as the mutation
+        self, info: Info, consortium: str, kind: DocumentKind, sha256: str, custodian: str, version: int
     ) -> DocumentPayload:
-        """Does something with a document; ``act`` is the mutation's name."""
-        command = Command(self._viewer, act, {**given, "expectedVersion": version}, key)
-        documents = self._building.documents
-        if act == "addDocument":
-            assert version is not None  # noqa: S101 - the schema asks for it
-            work = documents.add(
-                command, given["consortiumId"], given["kind"], given["sha256"], given["custodian"], version
-            )
-        else:
-            work = documents.sign(command, given["documentId"], given["seatId"], given["method"])
-        done, errors = await attempted(work)
-        if done is None:
-            return DocumentPayload(document=None, consortium=None, errors=errors)
-        found = await self._found(done)
-        papers = () if found is None else (each for each in found.documents if each.key == UUID(done["document"]))
-        paper = next(iter(papers), None)
-        return DocumentPayload(
-            document=None if paper is None else schema.ConsortiumDocument(source=paper, of=found),
-            consortium=None if found is None else schema.Consortium(source=found),
-            errors=[],
+        """Adds a document."""
+        return await self._document(
+            lambda: self._building.documents.add(self._command(info), consortium, kind, sha256, custodian, version)
         )
 
-    async def publish(self, given: PublishOpportunityInput, key: str | None) -> OpportunityPayload:
+    async def sign(self, info: Info, document: str, seat: str, method: str) -> DocumentPayload:
+        """Records that a member has signed a document."""
+        return await self._document(lambda: self._building.documents.sign(self._command(info), document, seat, method))
+
+    async def publish(self, info: Info, given: PublishOpportunityInput) -> OpportunityPayload:
         """Publishes an opportunity."""
-
-        async def work() -> Result:
-            terms = Terms(
-                kind=given.kind,
-                title=given.title,
-                lang=given.lang,
-                market=given.market,
-                requirements=_requirements(given.requirements),
-                closes_at=given.closes_at,
-                issuer=given.issuer,
-                rules=_rules(given.rules, "input", "rules"),
-                budget=None if given.budget is None else (given.budget.amount, given.budget.currency),
-                opens_on=given.opens_on,
-                source_url=given.source_url,
-            )
-            command = Command(self._viewer, "publishOpportunity", {"input": given}, key)
-            return await self._building.opportunities.publish(command, terms)
-
-        done, errors = await attempted(work())
+        done, errors = await attempted(lambda: self._building.opportunities.publish(self._command(info), _terms(given)))
         shown = None if done is None else await self.opportunity(UUID(done["opportunity"]))
         return OpportunityPayload(opportunity=shown, errors=errors)
 
@@ -169,9 +150,9 @@ class Consortia:
         self, open_on: str | None, concepts: Sequence[str] | None, first: int, after: str | None
     ) -> list[ShownOpportunity]:
         """A page of opportunities."""
-        _check_page(first)
+        check_page(first)
+        behind = None if after is None else own_key(after, "Opportunity")
         with _told():
-            behind = None if after is None else key_of(after, "Opportunity")
             found = await self._building.opportunities.page(self._viewer, first, behind, open_on, concepts)
         return [ShownOpportunity(source=each) for each in found]
 
@@ -182,9 +163,8 @@ class Consortia:
 
     async def of_viewer(self, state: ConsortiumState | None, first: int, after: str | None) -> list[schema.Consortium]:
         """The consortia that concern the viewer."""
-        _check_page(first)
-        with _told():
-            behind = None if after is None else key_of(after, "Consortium")
+        check_page(first)
+        behind = None if after is None else own_key(after, "Consortium")
         found = await self._building.consortia.of(self._viewer, state, first, behind)
         return [schema.Consortium(source=each) for each in found]
 
@@ -200,7 +180,7 @@ class Consortia:
                 return {key: schema.Consortium(source=each) for key, each in consortia.items()}
             case "Seat":
                 seats = await building.seats.read(keys, viewer)
-                return {key: schema.Seat(source=each) for key, each in seats.items()}
+                return {key: schema.Seat(source=each) for key, (_, each) in seats.items()}
             case "ConsortiumDocument":
                 papers = await building.documents.read(keys, viewer)
                 return {key: schema.ConsortiumDocument(source=each, of=of) for key, (of, each) in papers.items()}
@@ -244,10 +224,6 @@ class Consortia:
         standing = Standing(found, assessment, known, self._building.consortia.quorum.concepts.within)
         return await self._building.compose(self._context, standing, first)
 
-    def title(self, found: Found | Opportunity) -> Any:
-        """The title of a consortium or an opportunity."""
-        return _Written(found.title, found.lang)
-
     def rules(self, rules: Rules | None) -> ConsortiumRules | None:
         """Rules as the schema shows them."""
         if rules is None:
@@ -281,47 +257,37 @@ class Consortia:
 
     @property
     def _building(self) -> Building:
-        if self._given is None:
-            raise unavailable()
-        return self._given
+        return stored(self._given)
 
-    async def _seated(self, command: Command, act: str, given: Mapping[str, Any], version: int | None) -> Result:
-        seats, at = self._building.seats, version or 0
-        match act:
-            case "shortlistMember":
-                return await seats.shortlist(
-                    command, given["consortiumId"], given["memberId"], given["role"], given["covers"], at
-                )
-            case "inviteToConsortium":
-                return await seats.invite(
-                    command,
-                    given["consortiumId"],
-                    given["memberId"],
-                    given["role"],
-                    given["covers"],
-                    given["expiresAt"],
-                    at,
-                )
-            case "applyToConsortium":
-                return await seats.apply(command, given["consortiumId"], given["role"], given["covers"])
-            case "answerSeat":
-                return await seats.answer(command, given["seatId"], at, accept=given["accept"])
-            case "revokeSeat":
-                return await seats.revoke(command, given["seatId"], at)
-            case "leaveConsortium":
-                return await seats.leave(command, given["seatId"], given["reason"], at)
-            case _:
-                return await seats.remove(command, given["seatId"], given["reason"], at)
+    def _command(self, info: Info) -> Command:
+        """What the field that is being resolved asks to be done, by its own name and with all its arguments."""
+        given = dict(self._context.arguments(info))
+        return Command(self._viewer, info.field_name, given, given.pop("idempotencyKey", None))
 
-    async def _consortium(self, work: Awaitable[Result]) -> ConsortiumPayload:
-        done, errors = await attempted(work)
-        found = None if done is None else await self._found(done)
-        return ConsortiumPayload(consortium=None if found is None else schema.Consortium(source=found), errors=errors)
+    async def _consortium(self, act: Callable[[], Awaitable[Result]]) -> ConsortiumPayload:
+        done, errors = await attempted(act)
+        found = None if done is None else await self.node("Consortium", UUID(done["consortium"]))
+        return ConsortiumPayload(consortium=found, errors=errors)
 
-    async def _found(self, done: Result) -> Found | None:
-        """The consortium that an act was about, as it is now."""
-        key = UUID(done["consortium"])
-        return (await self._building.consortia.read([key], self._viewer)).get(key)
+    async def _seat(self, act: Callable[[], Awaitable[Result]]) -> SeatPayload:
+        done, errors = await attempted(act)
+        if done is None:
+            return SeatPayload(seat=None, consortium=None, errors=errors)
+        key = UUID(done["seat"])
+        seats = await self._building.seats.read([key], self._viewer)
+        found, seat = seats.get(key, (None, None))
+        return SeatPayload(
+            seat=None if seat is None else schema.Seat(source=seat),
+            consortium=None if found is None else schema.Consortium(source=found),
+            errors=[],
+        )
+
+    async def _document(self, act: Callable[[], Awaitable[Result]]) -> DocumentPayload:
+        done, errors = await attempted(act)
+        paper = None if done is None else await self.node("ConsortiumDocument", UUID(done["document"]))
+        return DocumentPayload(
+            document=paper, consortium=None if paper is None else schema.Consortium(source=paper.of), errors=errors
+        )
 
     async def _assessment(self, found: Found) -> Assessment:
         return (await self._judging.of(found))[0]
@@ -356,9 +322,32 @@ def _told() -> Iterator[None]:
         raise ClientError(ErrorCode.BAD_INPUT, failed.failures[0].message()) from None
 
 
-def _check_page(first: int) -> None:
-    if not 1 <= first <= _LARGEST_PAGE:
-        raise ClientError(ErrorCode.PAGE_TOO_LARGE, f"`first` must be from 1 to {_LARGEST_PAGE}, not {first}.")
+def _draft(given: CreateConsortiumInput) -> Draft:
+    return Draft(
+        title=given.title,
+        lang=given.lang,
+        target_markets=tuple(given.target_markets),
+        requirements=None if given.requirements is None else _requirements(given.requirements),
+        rules=_rules(given.rules, "input", "rules"),
+        opportunity=given.opportunity_id,
+        lead_covers=None if given.lead_covers is None else tuple(given.lead_covers),
+    )
+
+
+def _terms(given: PublishOpportunityInput) -> Terms:
+    return Terms(
+        kind=given.kind,
+        title=given.title,
+        lang=given.lang,
+        market=given.market,
+        requirements=_requirements(given.requirements),
+        closes_at=given.closes_at,
+        issuer=given.issuer,
+        rules=_rules(given.rules, "input", "rules"),
+        budget=None if given.budget is None else (given.budget.amount, given.budget.currency),
+        opens_on=given.opens_on,
+        source_url=given.source_url,
+    )
 
 
 def _requirements(given: Sequence[RequirementInput]) -> tuple[Requirement, ...]:

@@ -134,11 +134,7 @@ class RequestContext(Facts):
 
     async def owned(self, reference: Reference) -> Any:
         """What the ID of something that the corridor owns points to; None where the viewer may not know of it."""
-        try:
-            key = UUID(reference.key)
-        except ValueError:
-            return None
-        return await self._owned.load((reference.typename, key))
+        return await self._owned.load((reference.typename, UUID(reference.key)))
 
     async def disclosures(self, first: int, after: str | None) -> Any:
         """A page of what the viewer may read of the disclosure log."""

@@ -72,10 +72,10 @@ class Disclosed:
         if page.request.hits:
             self._placed(sight, _MATCHED if page.request.where.match is None else _PARTNER, page.rows)
 
-    def members(self, sight: Sight, shape: Shape, members: Iterable[Reference]) -> None:
-        """Takes in members of which the answer tells what follows from this shape of them."""
+    def members(self, sight: Sight, told: Shape | str, members: Iterable[Reference]) -> None:
+        """Takes in members of which the answer tells what follows from this shape of them, or what this field tells."""
         for each in () if self._public else members:
-            self._members(sight, each.cluster, shape).add(each.key)
+            self._members(sight, each.cluster, told).add(each.key)
 
     def contact(self, member: Reference, release: str) -> None:
         """Takes in that the contact of a member was read, by right of a release."""

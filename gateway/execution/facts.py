@@ -21,17 +21,15 @@ from gateway.execution.interests import InterestActs
 from gateway.execution.selection import OBJECTS
 from gateway.federation.cursor import CursorCodec
 from gateway.federation.directory import Directory
-from gateway.reference import Reference
+from gateway.reference import OWN, Reference, own_key
 from gateway.vocabulary import Vocabulary
 from schemas.cluster import Cluster
 from schemas.enums import UnavailableReason
 from schemas.member import MemberUnavailable
 from schemas.vocabulary import Concept
 
-__all__ = ["OWN", "Corridor", "DisclosureLog", "Facts", "Services"]
+__all__ = ["Corridor", "DisclosureLog", "Facts", "Services"]
 
-OWN = "corridor"
-"""What stands for a cluster in the IDs of what the corridor itself owns."""
 OWNED = frozenset(
     {
         "Agreement",
@@ -43,7 +41,7 @@ OWNED = frozenset(
         "Seat",
     }
 )
-"""The types of what it owns."""
+"""The types of what the corridor itself owns."""
 
 
 class DisclosureLog(Protocol):
@@ -89,8 +87,9 @@ class Services:
     def reference(self, given: str, typename: str | None = None) -> Reference:
         """What an ID points to; BAD_ID where it is of a type or a cluster that is not served, or not of this type."""
         reference = Reference.parse(given)
-        if reference.cluster == OWN:
-            known = reference.typename in OWNED
+        if reference.cluster == OWN and reference.typename in OWNED:
+            own_key(given, reference.typename)
+            known = True
         elif reference.cluster in self.directory:
             known = reference.typename == "Cluster" or (
                 reference.typename in OBJECTS and OBJECTS[reference.typename].node

@@ -13,9 +13,10 @@ from gateway.access.viewer import ViewerClass
 from gateway.corridor.events import Event
 from gateway.corridor.feed import Feed
 from gateway.errors import ClientError, ErrorCode
+from gateway.execution.acting import check_page, stored
 from gateway.execution.events import BEGUN, News, changes
 from gateway.execution.wishes import of_need
-from gateway.reference import Reference, member_cluster
+from gateway.reference import own_key
 from schemas.interest import ExpressionOfInterest
 from schemas.match import PartnerMatch
 from schemas.subscription import ConsortiumEvent, InterestEvent, MatchEvent
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Following"]
 
-_LARGEST_PAGE = 100
 _REMEMBERED = 1000
 """Matches whose score is remembered for one subscriber; those that it was told of longest ago are forgotten first."""
 
@@ -44,11 +44,11 @@ class Following:
         self._interval = interval
 
     async def interests(self, member: str, after: str | None) -> AsyncGenerator[News, None]:
-        """The interests that a member expressed or was met with."""
+        """The interests that a member expressed or was met with; for its coordinators, also those still screened."""
         viewer = self._context.viewer
-        cluster = member_cluster(member)
+        cluster = self._context.services.reference(member, "Member").cluster
         for_itself = viewer.kind is ViewerClass.MEMBER and viewer.member == member
-        for_cluster = viewer.kind is ViewerClass.COORDINATOR and cluster is not None and viewer.cluster == cluster
+        for_cluster = viewer.kind is ViewerClass.COORDINATOR and viewer.cluster == cluster
         if not (for_itself or for_cluster):
             raise _unknown()
 
@@ -58,15 +58,18 @@ class Following:
             interest = (await context.interests.nodes(event.entity, [event.key])).get(event.key)
             if not isinstance(interest, ExpressionOfInterest):
                 return None
+            if member not in {interest.source.sender, interest.source.receiver}:  # screened, for another member
+                return None
             return InterestEvent(event_id=ID(number), at=moment(event.at), interest=interest)
 
-        async with aclosing(changes(self._feed, [f"Interest:{member}"], after, told)) as found:
+        topics = [f"Interest:{member}", *([f"Screening:{cluster}"] if for_cluster else [])]
+        async with aclosing(changes(self._feed, topics, after, told)) as found:
             async for news in found:
                 yield news
 
     async def consortium(self, id_: str, after: str | None) -> AsyncGenerator[News, None]:
         """A consortium; it ends when the viewer is not to know of it any more."""
-        key = _key(id_)
+        key = own_key(id_, "Consortium")
         await _consortium(self._context, key)
 
         async def told(context: "RequestContext", number: str, event: Event | None) -> ConsortiumEvent:
@@ -79,8 +82,7 @@ class Following:
 
     async def matches(self, need: str, first: int) -> AsyncGenerator[News, None]:
         """The best matches for a need, asked for again and again: those that are new, or have another score."""
-        if not 1 <= first <= _LARGEST_PAGE:
-            raise ClientError(ErrorCode.PAGE_TOO_LARGE, f"`first` must be from 1 to {_LARGEST_PAGE}, not {first}.")
+        check_page(first)
         scores: dict[str, int] = {}
 
         async def read(context: "RequestContext") -> Sequence[MatchEvent]:
@@ -110,13 +112,7 @@ class Following:
 
     @property
     def _feed(self) -> Feed:
-        if self._given is None:
-            raise ClientError(
-                ErrorCode.STORE_UNAVAILABLE,
-                "This gateway has no store, and so there is nothing in it that could change.",
-                retryable=False,
-            )
-        return self._given
+        return stored(self._given)
 
 
 async def _consortium(context: "RequestContext", key: UUID) -> Any:
@@ -124,17 +120,6 @@ async def _consortium(context: "RequestContext", key: UUID) -> Any:
     if found is None:
         raise _unknown()
     return found
-
-
-def _key(id_: str) -> UUID:
-    reference = Reference.parse(id_)
-    try:
-        key = UUID(reference.key)
-    except ValueError:
-        raise _unknown() from None
-    if reference != Reference("Consortium", "corridor", str(key)):
-        raise _unknown()
-    return key
 
 
 def _now() -> Any:

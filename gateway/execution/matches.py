@@ -126,7 +126,7 @@ class Matches:
 
     async def _wish(self, need: str | None, member: str | None) -> Wish:
         if (need is None) == (member is None):
-            raise _bad("Name either `needId` or `memberId`: what partners are looked for.")
+            raise _bad("Name `needId` or `memberId`, one of the two: it says what partners are looked for.")
         wish = await (of_need(self._context, need) if need else of_member(self._context, member or ""))
         if not wish.requirements:
             raise _bad("Nothing is required there, so nothing can be matched: add a requirement or an interest.")

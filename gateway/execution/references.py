@@ -9,13 +9,13 @@ from orjson import Fragment
 from adapters.contract.answer import Row
 from gateway.errors import ClientError, ErrorCode, SourceFailure
 from gateway.execution.context import RequestContext
-from gateway.execution.facts import OWN, Services
+from gateway.execution.facts import Services
 from gateway.execution.rendering import Rendering
 from gateway.execution.selection import Asked
 from gateway.execution.writing import Unwritable, Write, Writing
 from gateway.federation.fanout import Outage
 from gateway.federation.loaders import Found
-from gateway.reference import Reference
+from gateway.reference import OWN, Reference
 from schemas.cluster import Cluster
 from schemas.member import MemberUnavailable
 

@@ -15,7 +15,7 @@ from gateway.corridor.ports import Absence, ContactState, Posting, Profile
 from gateway.errors import ClientError
 from gateway.execution.wording import unworded
 from gateway.federation.directory import Directory
-from gateway.federation.fanout import Outage, fetch
+from gateway.federation.fanout import Answer, Outage, fetch
 from gateway.federation.loaders import Found, load
 from gateway.reference import Reference
 
@@ -99,9 +99,10 @@ class AskedRegistries:
     async def _one(self, reference: Reference, view: Visibility, picks: Iterable[Pick]) -> dict[str, Any] | Absence:
         request = FetchRequest((reference.key,), Shape(reference.typename.lower(), tuple(picks)), view)
         answer = await fetch(self._directory[reference.cluster], request)
-        if isinstance(answer, Outage):
-            return Absence.SILENT
-        return values_of(answer.value[0]) if answer.value else Absence.GONE
+        if isinstance(answer, Answer) and not answer.value:
+            return Absence.GONE
+        # A row that breaks the contract says nothing that could be relied on.
+        return Absence.SILENT if isinstance(answer, Outage) or answer.value[0].broken else values_of(answer.value[0])
 
     def _reference(self, id_: str, typenames: set[str]) -> Reference | None:
         """The reference of an ID; None where it is of another kind, or of a cluster that the gateway does not serve."""
@@ -126,8 +127,8 @@ def values_of(row: Row) -> dict[str, Any]:
 
 def _profile(reference: Reference, row: Found) -> Profile | Absence:
     match row:
-        case Outage():
-            return Absence.SILENT
+        case None:
+            return Absence.GONE
         case Row(broken=False):
             values = values_of(row)
             return Profile(
@@ -138,5 +139,5 @@ def _profile(reference: Reference, row: Found) -> Profile | Absence:
                 capabilities={each["c"]: Level(each["l"]) for each in values["capabilities"]},
                 purposes=frozenset(Purpose(each) for each in values["purposes"]),
             )
-        case _:
-            return Absence.GONE
+        case _:  # silent, or it says what no registry may: nothing follows from that for the member
+            return Absence.SILENT

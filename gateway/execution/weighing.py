@@ -209,7 +209,11 @@ class Scale:
                 return Weight.SUGGESTIONS.tenths, 0
             case "Mutation", _:
                 return Weight.ACT.tenths, 0
-            case ("Seat", "member") | ("ExpressionOfInterest", "from" | "to") | ("ContactRelease", "parties"):
+            case "Consortium", "requirements" | "formable" | "blockers":
+                return Weight.COVERAGE.tenths, 0
+            case ("Seat" | "PartnerMatch", "member") | ("ExpressionOfInterest", "from" | "to"):
+                return 0, Weight.REFERENCE.tenths
+            case ("ContactRelease", "parties") | ("Member", "contactPoint"):
                 return 0, Weight.REFERENCE.tenths
         held = OBJECTS[typename].fields.get(contract_name(asked.name)) if typename in OBJECTS else None
         match held.kind if held is not None else None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.contract.answer import Row
 from adapters.contract.codes import Level
+from adapters.contract.errors import ContractBroken
 from adapters.contract.shape import ID, Pick, Shape
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.registries import values_of
@@ -105,6 +106,8 @@ async def asker_of(context: "RequestContext", member: str | None, markets: Itera
 async def _read(context: "RequestContext", reference: Reference, shape: Shape) -> Mapping[str, Any]:
     (row,) = await context.rows([(reference, shape)])
     match row:
+        case Row(broken=True):
+            raise ContractBroken(f"{reference.cluster}: a {shape.object} that cannot be matched by what it says")
         case Row():
             return values_of(row)
         case Outage():

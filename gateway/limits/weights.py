@@ -29,6 +29,7 @@ class Weight(Enum):
     SEARCH = 200, "`search`, for each registry asked: once for the page, once for the count, once for each facet."
     MATCH = 400, "`partnerMatches`, for each registry asked: scoring all members that fit at all."
     SUGGESTIONS = 1000, "`suggestions` of a consortium: as a match, and then the best teams are worked out."
+    COVERAGE = 25, "`requirements`, `formable` or `blockers` of a consortium: reading who takes part in it."
     ACT = 50, "Each mutation: what it has to look up and write down."
     PROGRAMMES = 100, "`programmes` of a cluster, which asks its registry; and each programme as a row added."
     SCHEMA = 500, "`__schema`, and `__type` a tenth of it."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.contract.codes import Code
-from gateway.corridor import agreeing, interests, locked, releases
+from gateway.corridor import agreeing, interest, locked, releases
 from gateway.corridor.coverage import blocker_texts
 from gateway.corridor.failures import wordings
 from gateway.corridor.machines import Machine
@@ -36,7 +36,7 @@ class Life:
 
 LIVES: Mapping[str, Life] = {
     "agreement_states": Life(AgreementState, agreeing.MACHINE),
-    "interest_states": Life(InterestState, interests.MACHINE),
+    "interest_states": Life(InterestState, interest.MACHINE),
     "release_states": Life(ReleaseState, releases.MACHINE),
     "consortium_states": Life(ConsortiumState, locked.CONSORTIUM),
     "seat_states": Life(SeatState, locked.SEAT),

@@ -1,9 +1,6 @@
 """Consortia over the whole gateway: both cities' registries, a real store, an agreement between the two clusters."""
 
-import json
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -11,198 +8,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from adapters.contract.codes import Level
 from adapters.contract.registry import Limits
-from adapters.contract.viewers import Purpose, ViewerClass
-from gateway.access.viewer import Viewer
-from gateway.app import Gateway
-from gateway.audit import Disclosures
-from gateway.corridor.acts import Acts
-from gateway.corridor.agreements import Agreements, read_agreements
-from gateway.corridor.consortia import CONSTRAINTS
-from gateway.corridor.ports import Profile
-from gateway.execution.building import Building
-from gateway.execution.composing import Composer
+from adapters.contract.viewers import ViewerClass
 from gateway.execution.context import RequestContext
-from gateway.execution.facts import Corridor
-from gateway.execution.log import Log
-from gateway.execution.operations import Operation
-from gateway.execution.registries import AskedRegistries
-from gateway.federation.directory import Directory, Source
 from gateway.reference import Reference
-from gateway.settings import Settings
 from gateway.store import Store
-from gateway.vocabulary import Vocabulary
-from tests.boundless import BOUNDLESS
+from tests.acceptance.table import ANSWER, DRAFT, FORM, HERE, INVITE, NOWHERE, THERE, Table, member
 from tests.viewers import PARTNER, viewer
-
-NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
-HERE, THERE = "technomontreal", "canieti-occidente"
-AGREEMENT = """
-    insert into corridor.agreement (id, series, ordinal, purposes, state, signed_on)
-    values (gen_random_uuid(), 'invented', 1, '{PROFILE_EXCHANGE,CONSORTIUM}', 'IN_FORCE', current_date);
-    insert into corridor.agreement_party (agreement, cluster, signed_on)
-    select id, unnest(array['technomontreal', 'canieti-occidente']), current_date from corridor.agreement;
-    insert into corridor.privacy_assessment
-        (agreement, from_cluster, to_cluster, data_categories, outcome, assessed_on, review_by)
-    select one.agreement, one.cluster, other.cluster, '{ORGANISATION}', 'fine', current_date, current_date + 365
-    from corridor.agreement_party as one
-    join corridor.agreement_party as other on other.agreement = one.agreement and other.cluster <> one.cluster
-"""
-DRAFT = """
-    mutation S06_Draft($iot: ConceptURI!, $maps: ConceptURI!, $ux: ConceptURI!) {
-      createConsortium(input: {
-        title: "Movilidad inteligente GDL–MTL", lang: "es-MX", targetMarkets: ["CO"],
-        requirements: [
-          {key: "iot", concept: $iot, minLevel: WORKING}, {key: "maps", concept: $maps, minLevel: AWARENESS},
-          {key: "ux", concept: $ux, mandatory: false}
-        ], rules: {minClusters: 2, minMembers: 2}
-      }, idempotencyKey: "draft") {
-        consortium {
-          id state formable version title { text lang } blockers { code detail(lang: "es-MX") }
-          suggestions(first: 3) {
-            optimality infeasibleBecause { code }
-            options {
-              cost clusters { slug } coverage { requirement member level }
-              members { score member { ... on Member { id displayName } } }
-            }
-          }
-        }
-        errors { code path message(lang: "es-MX") }
-      }
-    }
-"""
-INVITE = """
-    mutation S07_Invite($c: ID!, $m: ID!, $until: DateTime!) {
-      inviteToConsortium(
-        consortiumId: $c, memberId: $m, role: PARTNER, covers: ["maps"], expiresAt: $until, expectedVersion: 1
-      ) {
-        seat { id state expiresAt version }
-        consortium { version requirements { requirement { key } covered pendingBy { id } } }
-        errors { code }
-      }
-    }
-"""
-ANSWER = """
-    mutation ($s: ID!, $accept: Boolean!) {
-      answerSeat(seatId: $s, accept: $accept, expectedVersion: 1) {
-        seat { state version } consortium { version formable } errors { code }
-      }
-    }
-"""
-FORM = """
-    mutation S08_Form($c: ID!, $version: Int!) {
-      formConsortium(id: $c, expectedVersion: $version) {
-        consortium {
-          state clusters { slug } blockers { code nodes }
-          requirements { requirement { key } covered coveredBy { member { ... on Member { displayName } } } }
-          history { from to by byRole }
-        }
-        errors { code message }
-      }
-    }
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A member of each city that consents to consortia, with what each can do."""
-
-    gateway: Gateway
-    store: Store
-    lead: Profile
-    partner: Profile
-
-    async def answer(self, by: Viewer, text: str, **variables: Any) -> Any:
-        """The answer to an operation."""
-        return json.loads((await self.gateway.run(Operation(text, variables=variables, viewer=by))).body)
-
-    async def run(self, by: Viewer, text: str, **variables: Any) -> Any:
-        """The data of an operation, which has to have no errors of the request."""
-        answer = await self.answer(by, text, **variables)
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
-
-    @property
-    def leading(self) -> Viewer:
-        """The first member."""
-        return member(self.lead.id)
-
-    @property
-    def invited(self) -> Viewer:
-        """The second member."""
-        return member(self.partner.id)
-
-    @property
-    def concepts(self) -> Mapping[str, str]:
-        """What the consortium needs: something of the first member, something of the second that the first lacks."""
-        maps = next(each for each in self.partner.capabilities if each not in self.lead.capabilities)
-        strongest = max(self.lead.capabilities, key=lambda each: list(Level).index(self.lead.capabilities[each]))
-        return {"iot": strongest, "maps": maps, "ux": strongest}
-
-    async def draft(self) -> Any:
-        """A consortium of the first member."""
-        return (await self.run(self.leading, DRAFT, **self.concepts))["createConsortium"]["consortium"]
-
-    async def invite(self, consortium: str) -> Any:
-        """An invitation of the second."""
-        until = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
-        return (await self.run(self.leading, INVITE, c=consortium, m=self.partner.id, until=until))[
-            "inviteToConsortium"
-        ]
-
-
-def member(id_: str) -> Viewer:
-    found = viewer(ViewerClass.MEMBER, Reference.parse(id_).cluster, id_)
-    return Viewer(found.kind, f"key:{id_[-12:]}", found.organisation, found.cluster, id_, found.scopes)
-
-
-@pytest.fixture
-async def table(city_databases: dict[str, str], store: Store, store_owner: str) -> AsyncIterator[Table]:
-    owner = Store(store_owner, timeout=10)
-    await owner.execute(AGREEMENT)
-    await owner.close()
-    directory = Directory.of(
-        *(
-            Source(import_module(f"adapters.{city}").ADAPTER.open(dsn, Limits(5, 5, 30)), deadline=30)
-            for city, dsn in city_databases.items()
-        )
-    )
-    registries = AskedRegistries(directory)
-    agreements = Agreements(lambda: read_agreements(store), lifetime=0)
-    disclosures = Disclosures(store)
-    clusters = [source.cluster.code for source in directory]
-    building = Building.of(
-        store,
-        Acts(store, CONSTRAINTS),
-        registries=registries,
-        agreements=agreements,
-        vocabulary=Vocabulary.load(),
-        clusters=clusters,
-        compose=Composer().compose,
-    )
-    settings = Settings(cursor_secret="for tests only", request_deadline=60, **BOUNDLESS)  # type: ignore[arg-type]
-    gateway = Gateway.of(settings, directory, Log(disclosures), corridor=Corridor(agreements, building=building))
-    lead, partner = [await _able(gateway, registries, cluster) for cluster in (HERE, THERE)]
-    yield Table(gateway, store, lead, partner)
-    await disclosures.close()
-    await directory.close()
-
-
-async def _able(gateway: Gateway, registries: AskedRegistries, cluster: str) -> Profile:
-    """A member of a cluster that consents to consortia and can do several things."""
-    text = "query ($c: [String!]) { members(filter: {clusters: $c}, first: 100) { nodes { id } } }"
-    answer = json.loads((await gateway.run(Operation(text, variables={"c": [cluster]}, viewer=PARTNER))).body)
-    found = await registries.profiles([node["id"] for node in answer["data"]["members"]["nodes"]])
-    able = [
-        each
-        for each in found.values()
-        if isinstance(each, Profile)
-        and Purpose.CONSORTIUM in each.purposes
-        and len(each.capabilities) > 1
-        and any(level is not Level.AWARENESS for level in each.capabilities.values())
-    ]
-    return able[0]
 
 
 async def test_the_stories_of_a_consortium(table: Table) -> None:
@@ -390,6 +202,16 @@ async def test_only_those_concerned_know_of_a_consortium(table: Table) -> None:
         assert [each["code"] for each in refused["errors"]] == ["NOT_FOUND"]
 
 
+async def test_whose_seat_has_ended_is_shown_that_seat_and_the_consortium_no_more(table: Table) -> None:
+    consortium = (await table.draft())["id"]
+    seat = (await table.invite(consortium))["seat"]["id"]
+    declined = (await table.run(table.invited, ANSWER, s=seat, accept=False))["answerSeat"]
+    assert declined == {"seat": {"state": "DECLINED", "version": 2}, "consortium": None, "errors": []}
+    text = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Seat { state } ... on Consortium { version } } }"
+    for who in (table.invited, viewer(ViewerClass.COORDINATOR, THERE)):
+        assert (await table.run(who, text, ids=[seat, consortium]))["nodes"] == [{"state": "DECLINED"}, None]
+
+
 async def test_what_ids_of_the_corridor_point_to_is_for_those_concerned(table: Table) -> None:
     consortium, seat = await seated(table)
     added = (await table.run(table.leading, ADD, c=consortium, kind="NDA", hash="b" * 64, version=3))["addDocument"]
@@ -460,12 +282,16 @@ async def test_what_coverage_tells_of_members_is_in_the_disclosure_log(table: Ta
     assert "capabilities" in rows[0]["fields"]
 
 
-@pytest.mark.parametrize("id_", ["x", "", Reference("Need", THERE, "1").id, Reference("Member", "nowhere", "1").id])
+NOBODY = Reference("Member", "nowhere", "1").id
+
+
+@pytest.mark.parametrize("id_", ["x", "", Reference("Need", THERE, "1").id, NOBODY])
 async def test_who_is_no_member_cannot_be_invited(table: Table, id_: str) -> None:
     consortium = (await table.draft())["id"]
     until = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
     refused = (await table.run(table.leading, INVITE, c=consortium, m=id_, until=until))["inviteToConsortium"]
-    assert (refused["seat"], [each["code"] for each in refused["errors"]]) == (None, ["NOT_FOUND"])
+    code = "NOT_FOUND" if id_ == NOBODY else "INVALID_INPUT"
+    assert (refused["seat"], [each["code"] for each in refused["errors"]]) == (None, [code])
 
 
 async def test_invariant_15_the_store_holds_nothing_that_a_registry_knows(table: Table) -> None:

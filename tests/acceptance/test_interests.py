@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any
 
@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 
 from adapters.contract.registry import Limits
-from adapters.contract.viewers import ViewerClass
+from adapters.contract.viewers import Scope, ViewerClass
 from gateway.access.viewer import Viewer
 from gateway.app import Gateway
 from gateway.audit import Disclosures
 from gateway.corridor.acts import Acts
 from gateway.corridor.agreements import Agreements, read_agreements
-from gateway.corridor.interests import CONSTRAINTS
+from gateway.corridor.interest import CONSTRAINTS
 from gateway.corridor.ports import ContactState, Posting
 from gateway.execution.facts import Corridor
 from gateway.execution.interests import InterestActs
@@ -306,7 +306,7 @@ async def test_what_fails_is_data_in_the_language_asked_for(meeting: Meeting) ->
     assert error["message"].startswith("Vous n’avez aucun point de contact")
     for id_ in ("no ID", meeting.need, Reference("ExpressionOfInterest", "corridor", "no key").id):
         answered = (await meeting.run(meeting.receiving, ACCEPT, id=id_, ref="r", version=1))["answerInterest"]
-        assert answered == {"interest": None, "errors": [{"code": "NOT_FOUND"}]}
+        assert answered == {"interest": None, "errors": [{"code": "INVALID_INPUT"}]}
 
 
 async def test_only_who_may_act_in_the_corridor_does(meeting: Meeting) -> None:
@@ -385,6 +385,32 @@ async def test_invariant_5_contacts_are_open_to_both_or_to_neither(meeting: Meet
         else:
             assert [each["contactPoint"] for each in answer["data"]["nodes"]] == [None]
     await meeting.run(meeting.receiving, REVOKE, id=release)
+    assert await meeting.contacts() == (None, None)
+
+
+async def test_each_reading_of_a_contact_is_logged_by_right_of_its_release(meeting: Meeting) -> None:
+    release = await meeting.accept(await meeting.express())
+    before = await meeting.store.fetchval("select max(seq) from corridor.disclosure")
+    await meeting.contacts()
+    rows = await meeting.store.fetch(
+        "select * from corridor.disclosure where seq > $1 and fields = '{contactPoint}' order by seq", before
+    )
+    assert [(row["viewer"], row["purpose"], row["basis"], row["members"]) for row in rows] == [
+        (by.id, "CONTACT_RELEASE", release, [of])
+        for by, of in ((meeting.sending, meeting.receiver), (meeting.receiving, meeting.sender))
+    ]
+
+
+async def test_a_contact_is_shown_under_an_agreement_that_covers_it_and_to_who_may_read_such(
+    meeting: Meeting, store_owner: str
+) -> None:
+    await meeting.accept(await meeting.express())
+    reading = replace(meeting.sending, scopes=meeting.sending.scopes - {Scope.CORRIDOR_READ})
+    (node,) = (await meeting.run(reading, CONTACT, ids=[meeting.receiver]))["nodes"]
+    assert node == {"id": meeting.receiver, "contactPoint": None}
+    owner = Store(store_owner, timeout=10)
+    await owner.execute("update corridor.agreement set purposes = '{PROFILE_EXCHANGE}'")
+    await owner.close()
     assert await meeting.contacts() == (None, None)
 
 

@@ -3,158 +3,54 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from contextlib import ExitStack
 from uuid import UUID
 
 import asyncpg
-import httpx
 import pytest
 import websockets
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from adapters.contract.codes import Level
 from adapters.contract.viewers import Purpose
-from gateway.access.authentication import Authentication
-from gateway.access.viewer import Viewer, ViewerClass
+from gateway.access.viewer import ViewerClass
 from gateway.app import Gateway, open_directory
-from gateway.audit import Disclosures
-from gateway.corridor.acts import Act, Acts, Command, Result
-from gateway.corridor.agreements import Agreements
-from gateway.corridor.consortia import CONSTRAINTS
 from gateway.corridor.events import behind, mark, marked, newest
-from gateway.corridor.feed import Feed, Pace
+from gateway.corridor.feed import Pace
+from gateway.corridor.interests import Rules
 from gateway.corridor.ports import ContactState, Profile
 from gateway.errors import ClientError
-from gateway.execution import facts
-from gateway.execution.building import Building
-from gateway.execution.composing import Composer
-from gateway.execution.interests import InterestActs
-from gateway.execution.log import Log
 from gateway.execution.operations import Operation
 from gateway.execution.registries import AskedRegistries
-from gateway.http.application import Backend, application
-from gateway.reference import Reference, member_cluster
-from gateway.settings import AuthSettings, RatesSettings, RegistrySettings, Settings
+from gateway.reference import Reference
+from gateway.settings import RatesSettings, RegistrySettings, Settings
 from gateway.store import Store
-from gateway.vocabulary import Vocabulary
-from tests.acceptance.test_consortia import AGREEMENT, HERE, THERE, member
-from tests.http.conversation import Conversation, Events
+from tests.acceptance.replicas import (
+    ACCEPT,
+    APP,
+    COORDINATOR,
+    EXPRESS,
+    FOLLOW,
+    INTERESTS,
+    INVITED,
+    LEADER,
+    REVOKE,
+    SCREEN,
+    SECONDS,
+    STRANGER,
+    WAYS,
+    Cities,
+    Replicas,
+    Way,
+    by_events,
+    by_websocket,
+    login,
+    replica,
+)
+from tests.acceptance.table import AGREEMENT, HERE, THERE, member
+from tests.http.conversation import Conversation
 from tests.http.served import Served
 from tests.viewers import PARTNER, viewer
-
-SECONDS = 60
-FOLLOW = """
-    subscription S16_Consortium($id: ID!, $after: ID) {
-      consortiumChanged(id: $id, after: $after) {
-        eventId at consortium { id state version seats { member { ... on Member { id displayName } } } }
-      }
-    }
-"""
-INTERESTS = """
-    subscription ($member: ID!, $after: ID) {
-      interestChanged(memberId: $member, after: $after) {
-        eventId interest { id state from { ... on Member { id } } to { ... on Member { id } } }
-      }
-    }
-"""
-MATCHES = """
-    subscription ($need: ID!) { matchesForNeed(needId: $need, first: 3) { match { score member { __typename } } } }
-"""
-DRAFT = """
-    mutation ($concept: ConceptURI!) {
-      createConsortium(input: {
-        title: "Mobilité", lang: "fr-CA", targetMarkets: ["CO"], rules: {minClusters: 2, minMembers: 2},
-        requirements: [{key: "iot", concept: $concept, minLevel: AWARENESS}]
-      }) { consortium { id version } errors { code message } }
-    }
-"""
-INVITE = """
-    mutation ($c: ID!, $m: ID!, $until: DateTime!) {
-      inviteToConsortium(consortiumId: $c, memberId: $m, role: PARTNER, covers: [], expiresAt: $until,
-        expectedVersion: 1) { consortium { version } errors { code message } }
-    }
-"""
-EXPRESS = """
-    mutation ($about: ID!, $ref: String!) {
-      expressInterest(aboutId: $about, message: "Bonjour", lang: "fr-CA", shareContactRef: $ref, idempotencyKey: "k") {
-        interest { id } errors { code message }
-      }
-    }
-"""
-ACCEPT = """
-    mutation ($id: ID!, $ref: String!) {
-      answerInterest(id: $id, accept: true, shareContactRef: $ref, expectedVersion: 1) {
-        interest { id } errors { code message }
-      }
-    }
-"""
-LEADER, INVITED, STRANGER, APP, COORDINATOR = "leader", "invited", "stranger", "app", "coordinator"
-
-Cities = tuple[Settings, tuple[Profile, str], tuple[Profile, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Replicas:
-    """Two gateways on one store, and a member of each city. ``viewers`` are known by their names as credentials."""
-
-    urls: tuple[str, str]
-    store: Store
-    owner: str
-    viewers: dict[str, Viewer]
-    lead: Profile
-    lead_ref: str
-    partner: Profile
-    partner_ref: str
-
-    async def act(self, url: str, by: str, text: str, **variables: Any) -> Any:
-        """The data of an operation by HTTP."""
-        async with httpx.AsyncClient(base_url=url, timeout=SECONDS) as client:
-            answer = (
-                await client.post("/graphql", json={"query": text, "variables": variables}, headers=login(by))
-            ).json()
-        assert "errors" not in answer, answer["errors"]
-        return answer["data"]
-
-    async def draft(self, url: str) -> str:
-        """A consortium of the first member."""
-        concept = max(self.lead.capabilities, key=lambda each: list(Level).index(self.lead.capabilities[each]))
-        made = (await self.act(url, LEADER, DRAFT, concept=concept))["createConsortium"]
-        assert made["errors"] == []
-        return str(made["consortium"]["id"])
-
-    async def invite(self, url: str, consortium: str) -> None:
-        """Invites the second."""
-        until = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
-        done = await self.act(url, LEADER, INVITE, c=consortium, m=self.partner.id, until=until)
-        assert done["inviteToConsortium"]["errors"] == []
-
-    async def change(self, consortium: str) -> None:
-        """Has those who follow a consortium look at it again."""
-        key = UUID(Reference.parse(consortium).key)
-
-        async def work(act: Act) -> Result:
-            act.tell("Consortium", key, 1, f"Consortium:{key}")
-            return {}
-
-        await Acts(self.store, CONSTRAINTS).do(Command(PARTNER, "change", {}), work)
-
-    async def cut(self) -> int:
-        """Ends all connections of all gateways to the store; says how many there were."""
-        connection = await asyncpg.connect(self.owner)
-        ended = await connection.fetch(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'corridor-gateway' and datname = current_database()"
-        )
-        await connection.close()
-        return len(ended)
-
-
-def login(name: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {name}"}
 
 
 @pytest.fixture
@@ -169,51 +65,6 @@ def serve() -> Iterator[Callable[[Starlette], str]]:
         yield start
 
 
-def replica(settings: Settings, dsn: str, viewers: dict[str, Viewer], pace: Pace) -> Starlette:
-    """One gateway of several on the same store."""
-    directory = open_directory(settings)
-    store = Store(dsn, timeout=10)
-    registries, acts, disclosures = AskedRegistries(directory), Acts(store, CONSTRAINTS), Disclosures(store)
-    agreements, feed = Agreements.of(store, lifetime=0), Feed(store, pace)
-    clusters = [source.cluster.code for source in directory]
-    building = Building.of(
-        store,
-        acts,
-        registries=registries,
-        agreements=agreements,
-        vocabulary=Vocabulary.load(),
-        clusters=clusters,
-        compose=Composer().compose,
-    )
-    gateway = Gateway.of(
-        settings,
-        directory,
-        Log(disclosures),
-        corridor=facts.Corridor(
-            agreements,
-            interests=InterestActs.of(store, acts, registries, agreements, building.consortia.leave_all),
-            building=building,
-            feed=feed,
-        ),
-    )
-    known = Authentication(AuthSettings(), store, member_cluster)
-
-    async def authenticate(authorization: bytes | None, _looked_up: Callable[[], None] = lambda: None, /) -> Viewer:
-        name = (authorization or b"").decode().removeprefix("Bearer ")
-        return viewers[name] if name in viewers else await known.viewer(authorization)
-
-    @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        yield
-        await feed.close()
-        await disclosures.close()
-        await store.close()
-        await directory.close()
-
-    backend = Backend(gateway.run, gateway.operations.stream, lambda: "", authenticate)
-    return application(backend, directory, lifespan, settings)
-
-
 @pytest.fixture(scope="module")
 async def cities(city_databases: dict[str, str]) -> AsyncIterator[Cities]:
     """The settings of both cities, and a member of each that would build consortia, with a contact that it shares."""
@@ -225,7 +76,6 @@ async def cities(city_databases: dict[str, str]) -> AsyncIterator[Cities]:
         cursor_secret=SecretStr("only for tests"),
         request_deadline=20,
         rates=RatesSettings(enabled=False),
-        match_interval=1,
     )
     directory = open_directory(settings)
     registries = AskedRegistries(directory)
@@ -249,12 +99,18 @@ async def cities(city_databases: dict[str, str]) -> AsyncIterator[Cities]:
 
 
 @pytest.fixture
+def rules() -> Rules:
+    return Rules()
+
+
+@pytest.fixture
 async def corridor(
     cities: Cities,
     store: Store,
     store_dsn: str,
     store_owner: str,
     serve: Callable[[Starlette], str],
+    rules: Rules,
 ) -> Replicas:
     connection = await asyncpg.connect(store_owner)
     await connection.execute(AGREEMENT)
@@ -269,50 +125,8 @@ async def corridor(
         APP: PARTNER,
     }
     pace = Pace(heartbeat=1, pause=0.01, longest_pause=0.1, opening=SECONDS)
-    urls = tuple(serve(replica(settings, store_dsn, viewers, pace)) for _ in range(2))
+    urls = tuple(serve(replica(settings, store_dsn, viewers, pace, rules)) for _ in range(2))
     return Replicas((urls[0], urls[1]), store, store_owner, viewers, lead, lead_ref, partner, partner_ref)
-
-
-class Following:
-    """A subscription by one way or the other: ``next`` gives the data of its field, or the errors it ended with."""
-
-    def __init__(self, source: Conversation | Events) -> None:
-        self._source = source
-
-    async def next(self) -> Any:
-        async with asyncio.timeout(SECONDS):
-            if isinstance(self._source, Events):
-                event = await self._source.next()
-                assert event is not None
-                kind, answer = event
-                assert kind == "next", event
-                return next(iter(answer["data"].values())) if answer.get("data") else answer["errors"]
-            message = await self._source.hear()
-            if message["type"] == "error":
-                return message["payload"]
-            assert message["type"] == "next", message
-            return next(iter(message["payload"]["data"].values()))
-
-
-@asynccontextmanager
-async def by_websocket(url: str, by: str, text: str, variables: dict[str, Any]) -> AsyncIterator[Following]:
-    async with Conversation(url, additional_headers=login(by)) as talk:
-        await talk.init()
-        await talk.subscribe("1", text, variables=variables)
-        yield Following(talk)
-
-
-@asynccontextmanager
-async def by_events(url: str, by: str, text: str, variables: dict[str, Any]) -> AsyncIterator[Following]:
-    async with httpx.AsyncClient(base_url=url, timeout=SECONDS) as client:
-        body = {"query": text, "variables": variables}
-        headers = {"accept": "text/event-stream", **login(by)}
-        async with client.stream("POST", "/graphql", headers=headers, json=body) as response:
-            yield Following(Events(response))
-
-
-WAYS = [pytest.param(by_websocket, id="websocket"), pytest.param(by_events, id="events")]
-Way = Callable[[str, str, str, dict[str, Any]], Any]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -398,10 +212,11 @@ async def test_who_may_not_know_of_it_cannot_follow_it(corridor: Replicas, way: 
                 await following.next()
         return
     answers = []
-    for id_ in (consortium, unknown):
-        async with way(corridor.urls[0], by, FOLLOW, {"id": id_}) as following:
+    last = mark(await newest(corridor.store))
+    for given in ({"id": consortium}, {"id": unknown}, {"id": consortium, "after": last}):
+        async with way(corridor.urls[0], by, FOLLOW, given) as following:
             answers.append(await following.next())
-    assert answers[0] == answers[1], "nobody learns whether there is one"
+    assert answers[0] == answers[1] == answers[2], "nobody learns whether there is one, or when something happens to it"
     assert answers[0][0]["extensions"]["code"] == code
 
 
@@ -412,10 +227,9 @@ async def test_who_loses_the_right_to_know_of_it_is_told_no_more(corridor: Repli
     await corridor.invite(here, consortium)
     async with way(there, INVITED, FOLLOW, {"id": consortium}) as following:
         assert (await following.next())["consortium"]["id"] == consortium
-        connection = await asyncpg.connect(corridor.owner)
-        await connection.execute("delete from corridor.seat where member = $1", corridor.partner.id)
-        await connection.close()
-        await corridor.change(consortium)
+        (seat,) = await corridor.store.fetch("select id from corridor.seat where member = $1", corridor.partner.id)
+        ended = await corridor.act(here, LEADER, REVOKE, id=Reference("Seat", "corridor", str(seat["id"])).id)
+        assert ended["revokeSeat"]["errors"] == []
         assert (await following.next())[0]["extensions"]["code"] == "NOT_FOUND"
 
 
@@ -423,8 +237,9 @@ async def test_who_loses_the_right_to_know_of_it_is_told_no_more(corridor: Repli
     ("variables", "code"),
     [
         ({"id": "x"}, "BAD_ID"),
-        ({"id": Reference("Consortium", "corridor", "x").id}, "NOT_FOUND"),
-        ({"id": Reference("Seat", "corridor", str(UUID(int=7))).id}, "NOT_FOUND"),
+        ({"id": Reference("Consortium", "corridor", "x").id}, "BAD_ID"),
+        ({"id": Reference("Seat", "corridor", str(UUID(int=7))).id}, "BAD_ID"),
+        ({"id": Reference("Consortium", "corridor", str(UUID(int=7))).id}, "NOT_FOUND"),
         ({"after": "7"}, "BAD_CURSOR"),
         ({"after": mark(10**9)}, "BAD_CURSOR"),
         ({"after": ""}, "BAD_CURSOR"),
@@ -474,6 +289,40 @@ async def test_both_sides_and_their_clusters_hear_of_an_interest(corridor: Repli
         assert done["answerInterest"]["errors"] == []
         for each in everybody:
             assert (await each.next())["interest"]["state"] == "MUTUAL"
+
+
+@pytest.mark.parametrize("rules", [Rules(frozenset({THERE}))])
+async def test_the_coordinators_alone_hear_of_an_interest_that_waits_for_them(corridor: Replicas) -> None:
+    here, there = corridor.urls
+    text = "query ($c: String!) { members(filter: {clusters: [$c]}, first: 2) { nodes { id } } }"
+    listed = [each["id"] for each in (await corridor.act(here, LEADER, text, c=THERE))["members"]["nodes"]]
+    other = next(each for each in listed if each != corridor.partner.id)
+    received = {"member": corridor.partner.id}
+    async with (
+        by_websocket(there, INVITED, INTERESTS, received) as receiver,
+        by_websocket(there, COORDINATOR, INTERESTS, received) as cluster,
+        by_websocket(there, COORDINATOR, INTERESTS, {"member": other}) as elsewhere,
+    ):
+        for each in (receiver, cluster, elsewhere):
+            assert (await each.next())["interest"] is None, "where it begins"
+        made = []
+        for about in (corridor.partner.id, other):
+            done = await corridor.act(
+                here, LEADER, EXPRESS.replace('"k"', f'"{about}"'), about=about, ref=corridor.lead_ref
+            )
+            assert done["expressInterest"]["errors"] == []
+            made.append(done["expressInterest"]["interest"]["id"])
+        for following, id_, to in ((cluster, made[0], corridor.partner.id), (elsewhere, made[1], other)):
+            assert (await following.next())["interest"] == {
+                "id": id_,
+                "state": "SCREENING",
+                "from": {"id": corridor.lead.id},
+                "to": {"id": to},
+            }
+        assert (await corridor.act(here, COORDINATOR, SCREEN, id=made[0]))["screenInterest"]["errors"] == []
+        for following in (receiver, cluster):
+            told = (await following.next())["interest"]
+            assert (told["id"], told["state"]) == (made[0], "FORWARDED"), "before it the receiver heard nothing"
 
 
 @pytest.mark.parametrize("by", [STRANGER, INVITED, COORDINATOR, APP])

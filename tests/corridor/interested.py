@@ -1,22 +1,24 @@
 """What tests of interests and of what comes of them start from: two members, their postings, their coordinators."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from itertools import count
 from uuid import UUID
 
 import asyncpg
 
 from adapters.contract.viewers import Purpose, ViewerClass
 from gateway.access.viewer import Viewer
-from gateway.corridor.acts import Acts
-from gateway.corridor.expressing import Interests, Rules
+from gateway.corridor.acts import Acts, Result
 from gateway.corridor.failures import Failed
 from gateway.corridor.forgetting import Forgetting
-from gateway.corridor.interests import CONSTRAINTS, Interest
+from gateway.corridor.interest import CONSTRAINTS, Interest
+from gateway.corridor.interests import Interests, Rules
 from gateway.corridor.ports import ContactState, Posting
 from gateway.corridor.releases import Releases
 from gateway.reference import Reference
 from gateway.store import Store
+from schemas.codes import InterestState
 from tests.corridor.registries import InventedRegistries, global_id, profile
 from tests.viewers import viewer
 
@@ -162,3 +164,51 @@ def code(failed: Failed) -> str:
     """The code of a single failure."""
     (failure,) = failed.failures
     return failure.code.value
+
+
+_NUMBERS = count()
+STATE = InterestState
+
+
+def posted(corridor: Corridor, *, anonymous: bool = False) -> str:
+    """A need of the receiver that nobody was interested in so far."""
+    need = global_id("Need", THERE, f"new-{next(_NUMBERS)}")
+    corridor.registries.postings[need] = Posting(need, THERE, RECEIVER, anonymous=anonymous)
+    return need
+
+
+async def at(corridor: Corridor, state: InterestState, *, anonymous: bool = False) -> UUID:
+    """A new interest in this state, come there by its own way."""
+    draft = state is STATE.DRAFT
+    key = await corridor.express(posted(corridor, anonymous=anonymous), draft=draft)
+    begun = (await corridor.seen(key)).state
+    match state:
+        case STATE.FORWARDED:
+            await corridor.interests.screen(AWAY, key, 1, forward=True)
+        case STATE.MUTUAL | STATE.DECLINED if begun is STATE.SCREENING:
+            await corridor.interests.screen(AWAY, key, 1, forward=True)
+            await corridor.interests.answer(RECEIVING, key, 2, accept=state is STATE.MUTUAL, contact="contact-9")
+        case STATE.MUTUAL | STATE.DECLINED:
+            await corridor.interests.answer(RECEIVING, key, 1, accept=state is STATE.MUTUAL, contact="contact-9")
+        case STATE.WITHDRAWN:
+            await corridor.interests.withdraw(SENDING, key, 1)
+        case STATE.EXPIRED:
+            await corridor.overdue(key)
+            await corridor.interests.expire()
+    assert (await corridor.seen(key)).state is state
+    return key
+
+
+Do = Callable[[Corridor, Viewer, UUID, int], Awaitable[Result]]
+ACTS: dict[str, Do] = {
+    "submit": lambda c, by, key, version: c.interests.submit(by, key, version),
+    "withdraw": lambda c, by, key, version: c.interests.withdraw(by, key, version),
+    "accept": lambda c, by, key, version: c.interests.answer(by, key, version, accept=True, contact="contact-9"),
+    "decline": lambda c, by, key, version: c.interests.answer(by, key, version, accept=False),
+    "forward": lambda c, by, key, version: c.interests.screen(by, key, version, forward=True),
+    "refuse": lambda c, by, key, version: c.interests.screen(by, key, version, forward=False),
+}
+WHOSE = {
+    "submit": "sender", "withdraw": "sender", "accept": "receiver", "decline": "receiver",
+    "forward": "receiver's cluster", "refuse": "receiver's cluster",
+}  # fmt: skip

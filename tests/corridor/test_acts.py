@@ -113,7 +113,32 @@ async def test_events_are_numbered_in_the_order_of_their_commits(acts: Acts, sto
     ] == "slow"
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201])
+async def test_whoever_tells_waits_until_an_earlier_event_can_be_read(acts: Acts, store: Store) -> None:
+    """So no event is committed behind one with a greater number, which its readers would go past."""
+    waits = "select true from pg_locks where not granted and locktype = 'advisory' limit 1"
+    async with store.transaction() as connection:
+        await connection.execute("select corridor.tell(0, 'Interest', $1, 1, array['early'])", uuid4())
+        late = asyncio.create_task(acts.do(Command(ME, "express", {}), doing(uuid4())))
+        while not late.done() and not await store.fetchval(waits):
+            pass
+        assert await rows(store, "event") == 0
+    await late
+    topics = [row["topics"][0] for row in await store.fetch("select topics from corridor.event order by id")]
+    assert topics[0] == "early"
+
+
+async def test_events_of_one_act_are_numbered_in_the_order_in_which_they_are_told(acts: Acts, store: Store) -> None:
+    async def work(act: Act) -> Result:
+        for version in (1, 2, 3):
+            act.tell("Interest", uuid4(), version, "x")
+        return {}
+
+    await acts.do(Command(ME, "express", {}), work)
+    told = await store.fetch("select version from corridor.event order by id")
+    assert [row["version"] for row in told] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 201])
 async def test_a_key_has_a_length(acts: Acts, key: str) -> None:
     with pytest.raises(Failed) as failed:
         await acts.do(Command(ME, "express", {}, key), doing(uuid4()))

@@ -13,7 +13,7 @@ from gateway.access.viewer import Viewer
 from gateway.corridor.acts import Act, Command, Result
 from gateway.corridor.consortium import Requirement, Rules, global_id
 from gateway.corridor.failures import Failed
-from gateway.store import Store
+from gateway.reference import Reference
 from schemas.codes import ConsortiumState, SeatRole, SeatState
 from tests.corridor.building import (
     AWAY,
@@ -57,11 +57,6 @@ VIEWERS = {
     "stranger's coordinator": acting(ViewerClass.COORDINATOR, "ruta-n"),
     "app": APP,
 }
-
-
-@pytest.fixture
-def building(store: Store) -> Building:
-    return Building(store)
 
 
 @pytest.mark.parametrize("state", C)
@@ -230,6 +225,19 @@ async def test_invariant_2_a_consortium_is_formed_exactly_when_its_rules_hold(bu
     assert (await building.form(consortium)).state is C.FORMED
 
 
+async def test_invariant_1_it_goes_to_work_under_an_agreement_and_is_closed_without(building: Building) -> None:
+    consortium = await at(building, C.AGREEMENT_SIGNED)
+    pacts, building.pacts.pacts = building.pacts.pacts, []
+    with pytest.raises(Failed) as failed:
+        await building.move("activate", consortium)
+    assert (codes(failed.value), failed.value.failures[0].path) == (["NO_AGREEMENT"], ("id",))
+    assert await building.now(consortium) == consortium
+    building.pacts.pacts = pacts
+    await building.move("activate", consortium)
+    building.pacts.pacts = []
+    assert (await building.move("close", consortium)).state is C.CLOSED
+
+
 async def test_invariant_3_an_invited_seat_is_not_coverage_nor_that_of_an_unavailable_member(
     building: Building,
 ) -> None:
@@ -304,12 +312,9 @@ async def test_who_knows_of_a_consortium(building: Building) -> None:
     for someone in (of(PARTNER), AWAY, HOME):
         assert await seen(someone) == [LEAD, PARTNER]
     assert await seen(of(OTHER)) is None
-    await building.answer(seat, accept=False)
-    assert await seen(of(PARTNER)) == [LEAD, PARTNER]
-    assert (await building.seats.read([seat.key], of(SPARE)), await building.seats.read([seat.key], HOME)) == (
-        {},
-        {seat.key: await building.seat(seat)},
-    )
+    assert await building.seats.read([seat.key], of(SPARE)) == {}
+    (known,) = (await building.consortia.read([consortium.key], HOME)).values()
+    assert await building.seats.read([seat.key], HOME) == {seat.key: (known, await building.seat(seat))}
 
 
 async def test_the_list_of_a_viewer_is_by_state_and_the_latest_first(building: Building) -> None:
@@ -365,9 +370,20 @@ async def test_a_member_that_is_forgotten_leaves_all_it_takes_part_in(
         assert seat_of(await building.now(invited), PARTNER).state is S.REVOKED
 
 
-@pytest.mark.parametrize("id_", ["", "x", LEAD, global_id("Seat", UUID(int=1)), global_id("Consortium", UUID(int=1))])
-async def test_an_id_of_nothing_is_not_found(building: Building, id_: str) -> None:
+@pytest.mark.parametrize(
+    ("id_", "code"),
+    [
+        ("", "INVALID_INPUT"),
+        ("x", "INVALID_INPUT"),
+        (LEAD, "INVALID_INPUT"),
+        (Reference("Consortium", "corridor", "one").id, "INVALID_INPUT"),
+        (Reference("Consortium", "corridor", str(UUID(int=10)).upper()).id, "INVALID_INPUT"),
+        (global_id("Seat", UUID(int=1)), "INVALID_INPUT"),
+        (global_id("Consortium", UUID(int=1)), "NOT_FOUND"),
+    ],
+)
+async def test_an_id_of_nothing_is_not_found_and_no_id_is_refused(building: Building, id_: str, code: str) -> None:
     with pytest.raises(Failed) as failed:
         await building.consortia.form(Command(of(LEAD), "form", {}), id_, 1)
-    assert codes(failed.value) == ["NOT_FOUND"]
+    assert codes(failed.value) == [code]
     assert failed.value.failures[0].path == ("id",)

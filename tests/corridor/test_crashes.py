@@ -22,14 +22,17 @@ from gateway.access.admission import Holder
 from gateway.access.register import Register
 from gateway.access.viewer import GRANTABLE, ViewerClass
 from gateway.corridor.events import behind
+from gateway.corridor.failures import Failed
 from gateway.corridor.feed import Feed, Pace
 from gateway.embedded import EmbeddedServer
 from gateway.errors import ClientError
 from gateway.reference import Reference, member_cluster
 from gateway.store import Store
 from gateway.store.migration import migrate
+from schemas.codes import FailureCode
 from tests.cli.service import RunningService
-from tests.corridor.crashing import ROW, Place, change, stopping, watched
+from tests.corridor.crashing import CONTESTS, FAILED, ROW, End, Place, change, stopping, watched
+from tests.corridor.interested import RECEIVER
 
 SECONDS = 120
 PACE = Pace(heartbeat=0.5, pause=0.01, longest_pause=0.1, opening=SECONDS)
@@ -69,30 +72,102 @@ async def check(store: Store, row: UUID, versions: int) -> None:
         assert [each.version for each in events] == numbers
 
 
+async def contest(dsn: str, name: str) -> tuple[int, list[End]]:
+    """The statements of an act, and how all ended where one was killed at each of them."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.corridor.crashing", dsn, name, stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(SECONDS):
+        written, _ = await child.communicate()
+    ends = [End(**each) for each in json.loads(written)]
+    statements = ends[0].status
+    assert 8 < statements < FAILED
+    assert sum(each.status == -signal.SIGKILL for each in ends) == 2 * statements + 1
+    return statements, ends
+
+
 async def test_gateways_killed_at_each_statement_of_an_act(store: Store, store_dsn: str, store_owner: str) -> None:
     """Each dies in its turn while two others change the same row; the same keys are then tried again."""
     row = await made_row(store_owner)
     async with following(store, row) as heard:
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.corridor.crashing", store_dsn, str(row), stdout=asyncio.subprocess.PIPE
-        )
-        async with asyncio.timeout(SECONDS):
-            written, _ = await child.communicate()
-        ends = json.loads(written)
-        statements = ends["whole"]
-        assert statements > 8
-        died = [key for key, end in ends.items() if end == -signal.SIGKILL]
-        assert len(died) == 2 * statements + 1
-        assert all(ends[key] == statements for key in ends if key not in died), "the others are not held up"
+        statements, ends = await contest(store_dsn, "row")
+        assert {each.status for each in ends} == {statements, -signal.SIGKILL}, "the others are not held up"
         done = {row["key"]: row["result"] for row in await store.fetch("select key, result from corridor.act")}
         await check(store, row, len(done))
         assert f"{statements}" in done, "it was committed before it died"
         assert f"{statements - 1}" not in done, "it died before it was committed"
-        for key in ends:
+        for key in [each.key for each in ends]:
             result = await change(store, row, key)
             assert key not in done or json.loads(done[key]) == result, "the first result again"
         await check(store, row, len(ends))
         await heard(len(ends))
+
+
+@pytest.mark.parametrize("name", ["seat", "interest"])
+async def test_gateways_killed_while_others_act_on_the_same(store: Store, store_dsn: str, name: str) -> None:
+    """Who accepts dies at each statement in turn, with two at hand who decline and take back: one of three comes about.
+
+    Afterwards all three are tried again under their keys.
+    """
+    statements, ends = await contest(store_dsn, name)
+    done = {
+        row["key"]: json.loads(row["result"])
+        for row in await store.fetch("select key, result from corridor.act where key is not null")
+    }
+    won = [each for each in ends if each.key in done]
+    assert len({each.thing for each in won}) == len(won) == 2 * statements + 2, "one on each thing"
+    assert {each.act for each in won} > {0}, "it comes about by who died, and else by another"
+    assert str(statements) in done, "it was committed before it died"
+    assert all(each.status == FAILED for each in ends if each.status > 0 and each.key not in done)
+    for each in ends:
+        again = CONTESTS[name].acts[each.act](store, each.thing, each.key)
+        if each.key in done:
+            assert await again == done[each.key], "the first result again"
+        else:
+            with pytest.raises(Failed) as failed:
+                await again
+            assert failed.value.failures[0].code is FailureCode.STALE_VERSION
+    assert await store.fetchval("select count(*) from corridor.act where key is not null") == len(won)
+    await (check_seats if name == "seat" else check_interests)(store, won)
+
+
+async def check_seats(store: Store, won: list[End]) -> None:
+    """What became of each seat is written once in its row, its history and the events of its consortium."""
+    states = ("ACCEPTED", "DECLINED", "REVOKED")
+    for each in won:
+        key = UUID(Reference.parse(each.thing).key)
+        row = await store.fetch("select consortium, state, version from corridor.seat where id = $1", key)
+        consortium = row[0]["consortium"]
+        assert tuple(row[0]) == (consortium, states[each.act], 2)
+        assert await went(store, key) == ["INVITED", states[each.act]]
+        assert await store.fetchval("select version from corridor.consortium where id = $1", consortium) == 3
+        assert [event.version for event in await behind(store, 0, [f"Consortium:{consortium}"], 10)] == [1, 2, 3]
+
+
+async def check_interests(store: Store, won: list[End]) -> None:
+    """The same of each interest; with the release, and what both disclosed, where it was accepted and nowhere else."""
+    states = ("MUTUAL", "DECLINED", "WITHDRAWN")
+    for each in won:
+        key = UUID(each.thing)
+        row = await store.fetch("select state, version from corridor.interest where id = $1", key)
+        assert tuple(row[0]) == (states[each.act], 2)
+        released = ["ACTIVE"] if each.act == 0 else []
+        assert await went(store, key) == ["SUBMITTED", states[each.act], *released]
+        found = await store.fetch("select state from corridor.contact_release where id = $1", key)
+        assert [each["state"] for each in found] == released
+        basis = Reference("ContactRelease", "corridor", each.thing).id
+        disclosed = await store.fetchval("select count(*) from corridor.disclosure where basis = $1", basis)
+        assert disclosed == 2 * len(released)
+    events = await behind(store, 0, [f"Interest:{RECEIVER}"], 10_000)
+    assert sorted((str(event.key), event.version) for event in events) == sorted(
+        (each.thing, version) for each in won for version in (1, 2)
+    )
+
+
+async def went(store: Store, key: UUID) -> list[str]:
+    """The states that something has gone through."""
+    rows = await store.fetch("select to_state from corridor.transition where entity_key = $1 order by id", key)
+    return [row["to_state"] for row in rows]
 
 
 @asynccontextmanager

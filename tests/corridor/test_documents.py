@@ -10,16 +10,10 @@ from gateway.access.viewer import Viewer
 from gateway.corridor.acts import Command
 from gateway.corridor.consortium import Consortium, Document, Seat, global_id
 from gateway.corridor.failures import Failed
-from gateway.store import Store
 from schemas.codes import ConsortiumState, DocumentKind
 from tests.corridor.building import AFAR, AWAY, HERE, HOME, LEAD, OTHER, PARTNER, THERE, Building, codes, of, seat_of
 
 C = ConsortiumState
-
-
-@pytest.fixture
-def building(store: Store) -> Building:
-    return Building(store)
 
 
 async def add(building: Building, consortium: Consortium, by: Viewer | None = None, **how: Any) -> Document:
@@ -182,7 +176,8 @@ async def test_who_may_not_know_of_a_document_finds_none(building: Building) -> 
     document = await add(building, consortium := await building.formed())
     assert document.key in await building.documents.read([document.key], of(PARTNER))
     assert await building.documents.read([document.key], of(OTHER)) == {}
-    for id_ in (document.id, consortium.id, global_id("ConsortiumDocument", UUID(int=3))):
+    unknown = global_id("ConsortiumDocument", UUID(int=3))
+    for id_, code in ((document.id, "NOT_FOUND"), (unknown, "NOT_FOUND"), (consortium.id, "INVALID_INPUT")):
         with pytest.raises(Failed) as failed:
             await building.documents.sign(Command(of(OTHER), "sign", {}), id_, consortium.seats[0].id, "PADES")
-        assert codes(failed.value) == ["NOT_FOUND"]
+        assert codes(failed.value) == [code]

@@ -14,15 +14,9 @@ from gateway.corridor.acts import Command
 from gateway.corridor.consortium import Requirement, Rules
 from gateway.corridor.failures import Failed
 from gateway.corridor.opportunities import Opportunity, Terms
-from gateway.store import Store
 from schemas.codes import OpportunityKind
 from tests.corridor.building import AWAY, FAR, HERE, HOME, IOT, LEAD, LORA, MAPS, PARTNER, UX, Building, codes, of
 from tests.viewers import PARTNER as APP
-
-
-@pytest.fixture
-def building(store: Store) -> Building:
-    return Building(store)
 
 
 def moment(days: float) -> str:

@@ -10,9 +10,9 @@ import pytest
 
 from gateway.audit.chain import verify
 from gateway.corridor.acts import Act, Command, Result
-from gateway.corridor.expressing import Rules
 from gateway.corridor.failures import Failed
-from gateway.corridor.interests import enter, locked_interests
+from gateway.corridor.interest import enter, locked_interests
+from gateway.corridor.interests import Rules
 from gateway.corridor.ports import ContactState
 from gateway.corridor.releases import MACHINE, open_release
 from gateway.store import Store
@@ -36,11 +36,6 @@ from tests.corridor.interested import (
     code,
 )
 from tests.corridor.registries import global_id
-
-
-@pytest.fixture
-def corridor(store: Store, store_owner: str) -> Corridor:
-    return Corridor.of(store, store_owner)
 
 
 async def opened(corridor: Corridor) -> tuple[str | None, str | None]:
@@ -69,6 +64,13 @@ async def test_invariant_5_whatever_does_not_become_mutual_opens_nothing(corrido
     await corridor.express(RECEIVER)
     assert await opened(corridor) == (None, None)
     assert await corridor.count("contact_release") == 0
+
+
+@pytest.mark.parametrize("lost", ["sender_contact", "receiver_contact"])
+async def test_invariant_5_where_one_side_has_no_contact_neither_is_open(corridor: Corridor, lost: str) -> None:
+    await corridor.mutual()
+    await corridor.rewrite(f"update corridor.interest set {lost} = null")
+    assert await opened(corridor) == (None, None)
 
 
 async def test_invariant_5_a_release_past_its_time_shows_nothing_before_anybody_writes_so(corridor: Corridor) -> None:

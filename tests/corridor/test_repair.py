@@ -18,11 +18,6 @@ from tests.corridor.registries import profile
 C = ConsortiumState
 
 
-@pytest.fixture
-def building(store: Store) -> Building:
-    return Building(store)
-
-
 async def leave(building: Building, consortium: Consortium, member: str) -> Result:
     seat = seat_of(await building.now(consortium), member)
     return await building.seats.leave(Command(of(member), "leave", {}), seat.id, "moved on", seat.version)
@@ -125,6 +120,24 @@ async def test_a_repair_that_takes_too_long_is_the_end(store: Store) -> None:
     assert await building.consortia.expire() == 0
     assert (await building.transitions(consortium.key))[-1] == ("REPAIR", "DISSOLVED", "SYSTEM")
     assert (await building.now(consortium)).version == shown.version + 1
+
+
+async def test_who_mends_it_while_the_registries_are_asked_is_not_sent_into_repair(building: Building) -> None:
+    consortium = await building.formed()
+    invited = await building.invite(consortium, OTHER, ["maps"])
+    building.registries.add(profile(PARTNER))
+    answered: list[object] = []
+
+    async def join() -> None:
+        if not answered:
+            answered.append(True)
+            await building.answer(invited)
+
+    building.registries.meanwhile = join
+    await building.consortia.review()
+    assert answered
+    assert (await building.now(consortium)).state is C.FORMED
+    assert await building.consortia.review() == 0
 
 
 async def test_a_member_that_withdraws_from_its_registry_breaks_the_rules(building: Building) -> None:

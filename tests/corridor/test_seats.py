@@ -1,6 +1,5 @@
 """Seats: who may do what to them, one open seat for each member, one lead, and no more members than there may be."""
 
-import asyncio
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,15 +9,14 @@ import pytest
 
 from gateway.access.viewer import Viewer
 from gateway.corridor.acts import Command
-from gateway.corridor.consortium import Consortium, Rules, Seat, global_id
+from gateway.corridor.consortium import Consortium, Seat, global_id
 from gateway.corridor.failures import Failed
-from gateway.store import Store
-from schemas.codes import ConsortiumState, SeatRole, SeatState
+from schemas.codes import ConsortiumState, DocumentKind, SeatRole, SeatState
 from tests.corridor.building import (
     AFAR,
     AWAY,
     FAR,
-    HOME,
+    HERE,
     LEAD,
     OTHER,
     PARTNER,
@@ -31,84 +29,7 @@ from tests.corridor.building import (
     seat_of,
 )
 from tests.corridor.registries import profile
-
-S = SeatState
-TABLE: dict[tuple[SeatState, str], tuple[SeatState, str]] = {
-    (S.INVITED, "accept"): (S.ACCEPTED, "member"),
-    (S.INVITED, "decline"): (S.DECLINED, "member"),
-    (S.APPLIED, "accept"): (S.ACCEPTED, "lead"),
-    (S.APPLIED, "decline"): (S.DECLINED, "lead"),
-    (S.INVITED, "revoke"): (S.REVOKED, "lead"),
-    (S.ACCEPTED, "leave"): (S.LEFT, "member"),
-    (S.ACCEPTED, "remove"): (S.REMOVED, "lead"),
-}
-"""To what state each act takes a seat, and who may do it."""
-SOON = f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}"
-VIEWERS = {"member": of(PARTNER), "lead": of(LEAD), "another": of(OTHER), "coordinator": AWAY, "stranger": of(SPARE)}
-
-
-@pytest.fixture
-def building(store: Store) -> Building:
-    return Building(store)
-
-
-async def do(building: Building, act: str, seat: Seat, by: Viewer, version: int | None = None) -> None:
-    now, command, seats = (await building.seat(seat)).version, Command(by, act, {}), building.seats
-    at = now if version is None else version
-    match act:
-        case "accept" | "decline":
-            await seats.answer(command, seat.id, at, accept=act == "accept")
-        case "revoke":
-            await seats.revoke(command, seat.id, at)
-        case "leave":
-            await seats.leave(command, seat.id, None, at)
-        case _:
-            await seats.remove(command, seat.id, "asleep", at)
-
-
-async def shortlist(
-    building: Building, consortium: Consortium, member: str = PARTNER, by: Viewer | None = None
-) -> Seat:
-    found = await building.now(consortium)
-    command = Command(by or of(LEAD), "shortlist", {})
-    result = await building.seats.shortlist(command, found.id, member, SeatRole.ASSOCIATE, ["maps"], found.version)
-    return await building.seat(result)
-
-
-async def apply(building: Building, consortium: Consortium, by: Viewer, **how: Any) -> Seat:
-    given = {"role": SeatRole.PARTNER, "covers": ["maps"], **how}
-    result = await building.seats.apply(Command(by, "apply", {}), consortium.id, given["role"], given["covers"])
-    return await building.seat(result)
-
-
-async def at(building: Building, state: SeatState) -> Seat:
-    """A seat of PARTNER that has come to a state by its own way, in a consortium that OTHER has a seat in too."""
-    consortium = await building.create()
-    await building.join(consortium, OTHER)
-    match state:
-        case S.SHORTLISTED:
-            return await shortlist(building, consortium)
-        case S.APPLIED:
-            return await apply(building, consortium, of(PARTNER))
-        case S.EXPIRED:
-            seat = await building.invite(consortium, PARTNER, expires=datetime.now(UTC) + timedelta(seconds=60))
-            await expire(building, seat)
-            return await building.seat(seat)
-        case _:
-            seat = await building.invite(consortium, PARTNER, ["maps"])
-    if state in {S.ACCEPTED, S.LEFT, S.REMOVED}:
-        await building.answer(seat)
-    for act, (after, who) in {act: how for (_, act), how in TABLE.items()}.items():
-        if after is state and state is not S.ACCEPTED:
-            await do(building, act, seat, VIEWERS["member" if act == "decline" else who])
-    return await building.seat(seat)
-
-
-async def expire(building: Building, seat: Seat) -> None:
-    """Puts the end of an invitation into the past, as time does."""
-    await building.store.execute(
-        "update corridor.seat set expires_at = now() - interval '1 second' where id = $1", seat.key
-    )
+from tests.corridor.seated import SOON, TABLE, VIEWERS, S, apply, at, do, expire, shortlist
 
 
 @pytest.mark.parametrize("state", S)
@@ -132,6 +53,74 @@ async def test_the_machine_in_full(building: Building, state: SeatState) -> None
             after = await building.seat(seat)
             assert (after.state, after.version) == (wanted, seat.version + 1)
             assert (await building.transitions(seat.key))[-1] == (state, wanted, role.upper())
+
+
+@pytest.mark.parametrize("state", [S.DECLINED, S.EXPIRED, S.REVOKED, S.LEFT, S.REMOVED])
+async def test_who_had_a_seat_knows_that_it_ended_and_nothing_of_what_came_later(
+    building: Building, state: SeatState
+) -> None:
+    seat = await at(building, state)
+    consortium = (await building.consortia.of(of(LEAD), None, 1))[0]
+    other = seat_of(consortium, OTHER)
+    assert AWAY.cluster == other.cluster
+    await do(building, "remove", other, of(LEAD))
+    consortium = await building.now(consortium)
+    command = Command(of(LEAD), "add", {})
+    added = await building.documents.add(command, consortium.id, DocumentKind.NDA, "0" * 64, HERE, consortium.version)
+    await building.join(consortium, SPARE)
+    keys = [each.key for each in (await building.now(consortium)).seats]
+    paper = UUID(added["document"])
+    for viewer, own in ((of(PARTNER), {seat.key}), (of(OTHER), {other.key}), (AWAY, {seat.key, other.key})):
+        found = await building.seats.read(keys, viewer)
+        assert found == {key: (None, await building.seat({"seat": str(key)})) for key in own}
+        assert await building.consortia.read([consortium.key], viewer) == {}
+        assert await building.consortia.of(viewer, None, 9) == []
+        assert await building.documents.read([paper], viewer) == {}
+        with pytest.raises(Failed) as failed:
+            await building.move("recruit", consortium, viewer)
+        assert codes(failed.value) == ["NOT_FOUND"]
+    await building.invite(consortium, PARTNER)
+    for viewer in (of(PARTNER), AWAY):
+        assert set(await building.seats.read(keys, viewer)) == set(keys), "with an open seat it knows all again"
+
+
+async def test_seats_that_have_ended_take_no_place_in_a_list(building: Building) -> None:
+    older, *ended = [await building.create() for _ in range(3)]
+    await building.join(older, PARTNER)
+    await building.answer(await building.invite(ended[0], PARTNER), accept=False)
+    await expire(building, await building.invite(ended[1], PARTNER))
+    for viewer in (of(PARTNER), AWAY):
+        assert [each.key for each in await building.consortia.of(viewer, None, 1)] == [older.key]
+
+
+async def test_who_may_not_know_of_it_any_more_when_its_turn_comes_is_told_nothing(building: Building) -> None:
+    consortium = await building.create()
+    await building.move("recruit", consortium)
+    ended: list[Consortium] = []
+
+    async def dissolve() -> None:
+        if not ended:
+            ended.append(consortium)
+            ended.append(await building.move("dissolve", consortium))
+
+    building.registries.meanwhile = dissolve
+    with pytest.raises(Failed) as failed:
+        await apply(building, consortium, of(PARTNER))
+    assert (codes(failed.value), ended[-1].state) == (["NOT_FOUND"], ConsortiumState.DISSOLVED)
+
+
+async def test_invariant_1_the_agreements_are_those_of_the_moment(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consortium = await building.create()
+
+    async def suspended(pacts: Any) -> None:
+        pacts.pacts.clear()
+
+    monkeypatch.setattr(type(building.pacts), "current", suspended)
+    with pytest.raises(Failed) as failed:
+        await building.invite(consortium, PARTNER)
+    assert codes(failed.value) == ["NO_AGREEMENT"]
 
 
 async def test_who_is_considered_is_invited_on_the_same_seat(building: Building) -> None:
@@ -186,6 +175,8 @@ async def test_who_applies_does_not_learn_that_it_was_considered(building: Build
     [
         (LEAD, {}, "INVALID_INPUT", "memberId"),
         (global_id("Member", UUID(int=1)), {}, "NOT_FOUND", "memberId"),
+        ("nobody", {}, "INVALID_INPUT", "memberId"),
+        (reference(THERE, "1").replace("T", "t", 1), {}, "INVALID_INPUT", "memberId"),
         (reference(THERE, "nobody"), {}, "NOT_FOUND", "memberId"),
         (FAR, {}, "NO_AGREEMENT", "memberId"),
         (PARTNER, {"role": SeatRole.LEAD}, "INVARIANT_VIOLATED", "role"),
@@ -273,71 +264,6 @@ async def test_what_has_expired_is_written_down_by_the_next_act_as_well(building
         "select act from corridor.transition where entity_key = any($1)", [seat.key, again.key]
     )
     assert len({row["act"] for row in acts}) == 2  # that of the first invitation, and that of the second
-
-
-async def settled(*tries: Any) -> tuple[list[Any], list[str]]:
-    """What came of several tries at once: results, and the codes of those that failed."""
-    found = await asyncio.gather(*tries, return_exceptions=True)
-    assert all(not isinstance(each, BaseException) or isinstance(each, Failed) for each in found), found
-    failed = [code for each in found if isinstance(each, Failed) for code in codes(each)]
-    return [each for each in found if not isinstance(each, Failed)], failed
-
-
-async def test_two_members_race_for_the_last_seat(building: Building) -> None:
-    for _ in range(5):
-        consortium = await building.create(rules=Rules(max_members=2))
-        seats = [await building.invite(consortium, each) for each in (PARTNER, OTHER)]
-        done, failed = await settled(*(building.answer(seat) for seat in seats))
-        assert (len(done), failed) == (1, ["INVARIANT_VIOLATED"])
-        assert len((await building.now(consortium)).accepted) == 2
-        with pytest.raises(Failed) as refused:
-            await building.invite(consortium, SPARE)
-        assert codes(refused.value) == ["INVARIANT_VIOLATED"]
-
-
-async def test_two_leads_race(building: Building) -> None:
-    for _ in range(5):
-        consortium = await building.create(by=HOME)
-        tries = (
-            building.seats.invite(
-                Command(HOME, "invite", {}), consortium.id, each, SeatRole.LEAD, [], SOON, consortium.version
-            )
-            for each in (SPARE, LEAD)
-        )
-        done, failed = await settled(*tries)
-        assert (len(done), failed) == (1, ["STALE_VERSION"])
-        with pytest.raises(Failed) as refused:
-            await building.invite(consortium, PARTNER, role=SeatRole.LEAD, by=HOME)
-        assert codes(refused.value) == ["INVARIANT_VIOLATED"]
-
-
-async def test_two_applications_to_lead_end_with_one_lead(building: Building) -> None:
-    consortium = await building.create(by=HOME)
-    await building.move("recruit", consortium, by=HOME)
-    seats = [await apply(building, consortium, of(each), role=SeatRole.LEAD) for each in (LEAD, SPARE)]
-    done, failed = await settled(*(building.answer(seat, by=HOME) for seat in seats))
-    assert len(done) == 1
-    assert failed[0] in {"INVARIANT_VIOLATED", "FORBIDDEN"}
-    now = await building.now(consortium)
-    assert [seat.state for seat in now.seats].count(S.ACCEPTED) == 1
-    waiting = next(seat for seat in now.seats if seat.state is S.APPLIED)
-    lead = now.lead
-    assert lead is not None
-    with pytest.raises(Failed) as refused:
-        await building.answer(waiting, by=of(lead.member))
-    assert codes(refused.value) == ["INVARIANT_VIOLATED"]  # by the constraint of the store
-
-
-async def test_accepting_races_with_revoking(building: Building) -> None:
-    for _ in range(5):
-        consortium = await building.create()
-        seat = await building.invite(consortium, PARTNER)
-        done, failed = await settled(
-            do(building, "accept", seat, of(PARTNER), 1), do(building, "revoke", seat, of(LEAD), 1)
-        )
-        assert (len(done), failed) == (1, ["STALE_VERSION"])
-        assert (await building.seat(seat)).version == 2
-        assert len(await building.transitions(seat.key)) == 2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from adapters.guadalajara import ADAPTER
 from adapters.kit.folder import Projections, load
 from adapters.kit.postgres import PostgresRegistry
 from gateway.app import Gateway
+from gateway.corridor.ports import Absence
 from gateway.execution.operations import Operation
+from gateway.execution.registries import AskedRegistries
 from gateway.federation.directory import Directory, Source
 from tests.agreements import agreed
 from tests.execution.conftest import SETTINGS
@@ -22,16 +24,21 @@ QUERY = """{
 }"""
 
 
-async def ask(dsn: str, projection: str, old: str, new: str, query: str = QUERY) -> Any:
-    """The answer where one projection says something else."""
+def doctored(dsn: str, projection: str, old: str, new: str) -> Directory:
+    """The registry where one projection says something else."""
     sound = load(ADAPTER.folder)
     assert old in sound.texts[projection]
     texts = {**sound.texts, projection: sound.texts[projection].replace(old, new)}
     registry = PostgresRegistry(ADAPTER.cluster, Projections(sound.folder, texts), dsn, Limits(2, 5, 30))
-    directory = Directory.of(Source(registry, deadline=30))
+    return Directory.of(Source(registry, deadline=30))
+
+
+async def ask(dsn: str, projection: str, old: str, new: str, query: str = QUERY) -> Any:
+    """The answer where one projection says something else."""
+    directory = doctored(dsn, projection, old, new)
     gateway = Gateway.of(SETTINGS, directory, Notes(), corridor=agreed(directory))
     answer = json.loads((await gateway.run(Operation(query, viewer=PARTNER))).body)
-    await registry.close()
+    await directory.close()
     return answer
 
 
@@ -83,3 +90,23 @@ async def test_an_unknown_concept_is_an_error_with_a_path(city_databases: dict[s
     )
     assert answer["errors"][0]["extensions"]["code"] == "CONTRACT_BROKEN"
     assert answer["errors"][0]["path"][-1] == "concepts"
+
+
+@pytest.mark.parametrize(
+    ("projection", "column", "found"),
+    [
+        ("member", "tipo.code as org_type", Absence.SILENT),
+        ("member", "btrim(a.nombre) as display_name", None),  # which nothing rests on
+    ],
+)
+async def test_nothing_follows_for_a_member_from_a_row_that_breaks_the_contract(
+    city_databases: dict[str, str], projection: str, column: str, found: Absence | None
+) -> None:
+    """Least of all that it has withdrawn, which would end a consortium."""
+    dsn = city_databases["guadalajara"]
+    listed = await ask(dsn, "member", column, column, "{ members(first: 2) { nodes { id } } }")
+    ids = [node["id"] for node in listed["data"]["members"]["nodes"]]
+    directory = doctored(dsn, projection, column, f"null::text as {column.rsplit(maxsplit=1)[-1]}")
+    profiles = await AskedRegistries(directory).profiles(ids)
+    await directory.close()
+    assert {each if isinstance(each, Absence) else None for each in profiles.values()} == {found}

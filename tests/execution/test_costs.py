@@ -74,6 +74,15 @@ def bill(text: str, variables: Mapping[str, Any] | None = None, limits: CostLimi
          {}, 4, 5),
         ("{ members(first: 100000) { nodes { id } } }", {}, 101, 101),
         ("{ members(first: -5) { nodes { offers(first: -7) { id } } } }", {}, 1, 1),
+        ("{ viewer { consortia(first: 100) { id } } }", {}, 1, 101),
+        ("{ viewer { consortia(first: 100) { formable } } }", {}, 251, 101),
+        ("{ viewer { consortia(first: 20) { seats { member { __typename } } } } }", {}, 51, 221),
+        ('{ node(id: "x") { ... on Consortium { requirements { covered } blockers { code } } } }', {}, 7, 11),
+        ('{ node(id: "x") { ... on Consortium { suggestions { sources { status } } } } }', {}, 102, 4),
+        ('{ partnerMatches(needId: "x") { nodes { score } } }', {}, 101, 21),
+        ('{ partnerMatches(needId: "x", first: 10) { nodes { member { __typename } } } }', {}, 96, 21),
+        ('{ node(id: "x") { ... on Member { contactPoint { name } } } }', {}, 2, 2),
+        ("{ viewer { interests(first: 10) { from { ... on Member { contactPoint { name } } } } } }", {}, 11, 31),
     ],
 )  # fmt: skip
 def test_costs_and_nodes(text: str, variables: dict[str, Any], total: int, nodes: int) -> None:

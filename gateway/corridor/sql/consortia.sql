@@ -1,7 +1,8 @@
 -- Whole consortia, each in the state that it is in now: an invitation past its moment has expired, and a repair past
 -- its deadline has failed, also where nobody has written so yet (`due`).
 --   $1 uuid[]: their keys; $2 uuid[]: keys of seats of theirs; $3 uuid[]: keys of documents of theirs
---   $4 boolean: also all those that concern a member ($5, a reference) or a cluster ($6)
+--   $4 boolean: also all those in which a member ($5, a reference) or a cluster ($6) has an open seat, and those that
+--      the cluster made
 --   $7 text: only those in this state; $8 uuid: only those behind this one; $9 integer: how many at most
 -- The latest first.
 with wanted as (
@@ -11,9 +12,11 @@ with wanted as (
     union
     select consortium from corridor.consortium_document where id = any($3::uuid[])
     union
-    select consortium from corridor.seat where $4 and member = $5 and state <> 'SHORTLISTED'
-    union
-    select consortium from corridor.seat where $4 and cluster = $6 and state <> 'SHORTLISTED'
+    select consortium
+    from corridor.seat
+    where $4
+        and (member = $5 or cluster = $6)
+        and (state in ('APPLIED', 'ACCEPTED') or (state = 'INVITED' and expires_at > now()))
     union
     select id from corridor.consortium where $4 and cluster = $6
 ),
