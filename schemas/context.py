@@ -176,8 +176,8 @@ class Consortia(Protocol):
 class Following(Protocol):
     """What a viewer can follow. The executor gives each thing that comes to the operation, which reads it anew."""
 
-    def interests(self, member: str, after: str | None) -> AsyncGenerator[Any, None]:
-        """The interests of a member, behind an event."""
+    def interests(self, member: str | None, after: str | None) -> AsyncGenerator[Any, None]:
+        """The interests of a member, or all that are screened for the viewer's cluster, behind an event."""
 
     def consortium(self, id_: str, after: str | None) -> AsyncGenerator[Any, None]:
         """A consortium, behind an event."""

@@ -65,18 +65,27 @@ class Subscription:
                 yield report
 
     @strawberry.subscription(
-        description=f"The interests that a member expressed or is met with, whenever one is new or changed. {_BEGINS}",
+        description="The interests that a member expressed or is met with, whenever one is new or changed. "
+        f"Coordinators hear of those, too, that wait for their screening. {_BEGINS}",
         directives=_FOLLOW,
     )
     async def interest_changed(
         self,
         info: Info,
         member_id: Annotated[
-            strawberry.ID, strawberry.argument(description="The viewer's own member, or one of its cluster.")
-        ],
+            strawberry.ID | None,
+            strawberry.argument(
+                description="The viewer's own member, or one of its cluster. A coordinator leaves it out to follow all "
+                "that waits for the screening of its cluster."
+            ),
+        ] = UNSET,
         after: After = UNSET,
     ) -> AsyncGenerator[InterestEvent, None]:
-        async with aclosing(info.context.following.interests(member_id, None if after is UNSET else after)) as found:
+        async with aclosing(
+            info.context.following.interests(
+                None if member_id is UNSET else member_id, None if after is UNSET else after
+            )
+        ) as found:
             async for news in found:
                 yield news
 

@@ -43,14 +43,12 @@ class Following:
         self._given = feed
         self._interval = interval
 
-    async def interests(self, member: str, after: str | None) -> AsyncGenerator[News, None]:
-        """The interests that a member expressed or was met with; for its coordinators, also those still screened."""
-        viewer = self._context.viewer
-        cluster = self._context.services.reference(member, "Member").cluster
-        for_itself = viewer.kind is ViewerClass.MEMBER and viewer.member == member
-        for_cluster = viewer.kind is ViewerClass.COORDINATOR and viewer.cluster == cluster
-        if not (for_itself or for_cluster):
-            raise _unknown()
+    async def interests(self, member: str | None, after: str | None) -> AsyncGenerator[News, None]:
+        """The interests that a member expressed or was met with; for its coordinators, also those still screened.
+
+        Without a member, what is screened for any of a coordinator's cluster.
+        """
+        topics = self._screened() if member is None else self._of_member(member)
 
         async def told(context: "RequestContext", number: str, event: Event | None) -> InterestEvent | None:
             if event is None:
@@ -58,11 +56,10 @@ class Following:
             interest = (await context.interests.nodes(event.entity, [event.key])).get(event.key)
             if not isinstance(interest, ExpressionOfInterest):
                 return None
-            if member not in {interest.source.sender, interest.source.receiver}:  # screened, for another member
+            if member not in {None, interest.source.sender, interest.source.receiver}:  # screened, for another member
                 return None
             return InterestEvent(event_id=ID(number), at=moment(event.at), interest=interest)
 
-        topics = [f"Interest:{member}", *([f"Screening:{cluster}"] if for_cluster else [])]
         async with aclosing(changes(self._feed, topics, after, told)) as found:
             async for news in found:
                 yield news
@@ -109,6 +106,27 @@ class Following:
         while True:
             await asyncio.sleep(self._interval)
             yield News(read_again)
+
+    def _of_member(self, member: str) -> list[str]:
+        """The topics of a member's interests; NOT_FOUND where the viewer may not follow them."""
+        viewer = self._context.viewer
+        cluster = self._context.services.reference(member, "Member").cluster
+        if viewer.kind is ViewerClass.MEMBER and viewer.member == member:
+            return [f"Interest:{member}"]
+        if viewer.kind is ViewerClass.COORDINATOR and viewer.cluster == cluster:
+            return [f"Interest:{member}", f"Screening:{cluster}"]
+        raise _unknown()
+
+    def _screened(self) -> list[str]:
+        """The topic of what is screened for the viewer's cluster."""
+        viewer = self._context.viewer
+        if viewer.kind is not ViewerClass.COORDINATOR:
+            raise ClientError(
+                ErrorCode.BAD_INPUT,
+                "Say with `memberId` whose interests to follow. Only coordinators leave it out, to follow what waits "
+                "for the screening of their cluster.",
+            )
+        return [f"Screening:{viewer.cluster}"]
 
     @property
     def _feed(self) -> Feed:

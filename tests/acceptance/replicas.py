@@ -47,7 +47,7 @@ FOLLOW = """
     }
 """
 INTERESTS = """
-    subscription ($member: ID!, $after: ID) {
+    subscription ($member: ID, $after: ID) {
       interestChanged(memberId: $member, after: $after) {
         eventId interest { id state from { ... on Member { id } } to { ... on Member { id } } }
       }

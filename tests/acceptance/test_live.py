@@ -302,8 +302,9 @@ async def test_the_coordinators_alone_hear_of_an_interest_that_waits_for_them(co
         by_websocket(there, INVITED, INTERESTS, received) as receiver,
         by_websocket(there, COORDINATOR, INTERESTS, received) as cluster,
         by_websocket(there, COORDINATOR, INTERESTS, {"member": other}) as elsewhere,
+        by_websocket(there, COORDINATOR, INTERESTS, {}) as screening,
     ):
-        for each in (receiver, cluster, elsewhere):
+        for each in (receiver, cluster, elsewhere, screening):
             assert (await each.next())["interest"] is None, "where it begins"
         made = []
         for about in (corridor.partner.id, other):
@@ -312,7 +313,8 @@ async def test_the_coordinators_alone_hear_of_an_interest_that_waits_for_them(co
             )
             assert done["expressInterest"]["errors"] == []
             made.append(done["expressInterest"]["interest"]["id"])
-        for following, id_, to in ((cluster, made[0], corridor.partner.id), (elsewhere, made[1], other)):
+        first, second = (made[0], corridor.partner.id), (made[1], other)
+        for following, (id_, to) in ((cluster, first), (elsewhere, second), (screening, first), (screening, second)):
             assert (await following.next())["interest"] == {
                 "id": id_,
                 "state": "SCREENING",
@@ -320,9 +322,16 @@ async def test_the_coordinators_alone_hear_of_an_interest_that_waits_for_them(co
                 "to": {"id": to},
             }
         assert (await corridor.act(here, COORDINATOR, SCREEN, id=made[0]))["screenInterest"]["errors"] == []
-        for following in (receiver, cluster):
+        for following in (receiver, cluster, screening):
             told = (await following.next())["interest"]
             assert (told["id"], told["state"]) == (made[0], "FORWARDED"), "before it the receiver heard nothing"
+
+
+async def test_only_coordinators_follow_without_a_member(corridor: Replicas) -> None:
+    async with by_websocket(corridor.urls[0], LEADER, INTERESTS, {}) as following:
+        (error,) = await following.next()
+    assert error["extensions"]["code"] == "BAD_INPUT"
+    assert "`memberId`" in error["message"]
 
 
 @pytest.mark.parametrize("by", [STRANGER, INVITED, COORDINATOR, APP])

@@ -17,6 +17,8 @@ from tests.http.served import errors_of
 __all__ = ["Scene", "answered", "furnish"]
 
 _COORDINATED = ("Agreement", "Privacy", "publishOpportunity", "screenInterest", "forgetMember")
+_OF_A_CLUSTER = "Subscription.interestChanged(after:)"
+"""Where no member is named, as the arguments that are optional are left out."""
 _MATCHED = "Query.partnerMatches(memberId:)"
 
 _VERSIONS = """query ($ids: [ID!]!) { nodes(ids: $ids) {
@@ -96,7 +98,7 @@ class Scene:
         near, far = _members(self.staged)
         if "disclosures" in place:
             who = "Privacy officer"
-        elif any(each in field for each in _COORDINATED):
+        elif any(each in field for each in _COORDINATED) or place == _OF_A_CLUSTER:
             who = "Coordinator"
         else:
             who = far if field in {"answerInterest", "applyToConsortium"} else near
