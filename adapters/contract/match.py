@@ -16,12 +16,13 @@ own members and lists the best. All parts and the score are integers from 0 to 1
 - freshness: ``max(0, 10000 - floor(10000 * days / 365))``, days from the last change of the candidate to ``as_of``.
 - ``score = floor((60 H + 12 market + 10 mode + 8 programme + 6 language + 4 freshness) / 100)``.
 
-Only members that consent to PARTNER_MATCHING and have ``F > 0`` are candidates.
+Only members that consent to what the match is for (PARTNER_MATCHING) and have ``F > 0`` are candidates.
 """
 
 from dataclasses import dataclass
 
 from adapters.contract.codes import Level
+from adapters.contract.viewers import Purpose
 
 __all__ = ["COVERING", "Ability", "Match", "Sought"]
 
@@ -54,8 +55,9 @@ class Match:
     """Whom to match with, for whom, on which day (``as_of``: days since 1970 in UTC).
 
     ``version`` is that of the scoring; equal scores are in the order of a hash of it and the reference. ``languages``
-    are tags of which the primary part counts; ``excluded`` are keys of members that are not to be listed. A code or
-    concept that is given twice counts once, with the greater similarity.
+    are tags of which the primary part counts; ``excluded`` are keys of members that are not to be listed, and
+    ``purposes`` what members must consent to, all of it, to be listed. A code or concept that is given twice counts
+    once, with the greater similarity.
 
     With ``each`` only members are listed that are among the ``each`` best of those in this registry with the same kind
     of organisation that cover the same requirements (:data:`COVERING`), or none. A team has no use for more of a sort:
@@ -72,3 +74,4 @@ class Match:
     as_of: int
     excluded: tuple[str, ...] = ()
     each: int | None = None
+    purposes: tuple[Purpose, ...] = (Purpose.PARTNER_MATCHING,)

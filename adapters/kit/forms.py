@@ -19,6 +19,7 @@ from adapters.contract.request import (
     Where,
 )
 from adapters.contract.shape import Shape
+from adapters.contract.viewers import Purpose
 from adapters.kit.scoring import Scoring, scoring
 
 __all__ = [
@@ -57,9 +58,10 @@ class SearchForm(NamedTuple):
 
 
 class MatchForm(NamedTuple):
-    """Whether only the best of each kind that cover the same requirements are listed."""
+    """Whether only the best of each kind that cover the same requirements are listed, and what they consent to."""
 
     each: bool
+    purposes: tuple[Purpose, ...]
 
 
 class WhereForm(NamedTuple):
@@ -136,7 +138,7 @@ def where_form(where: Where) -> WhereForm:
         where.object,
         tuple([condition.filter for condition in where.conditions]),
         None if search is None else SearchForm(len(search.terms), bool(search.concepts)),
-        None if where.match is None else MatchForm(where.match.each is not None),
+        None if where.match is None else MatchForm(where.match.each is not None, where.match.purposes),
     )
 
 

@@ -19,7 +19,6 @@ SCORED = "scored"
 """The relation of the members that are listed: key, score, sort, and the parts of the score."""
 
 _PARTS = ("fit", "reverse", "market", "mode", "programme", "language", "freshness")
-_CONSENT = f"array[{literal(Purpose.PARTNER_MATCHING)}]"
 _OPEN = literal(PostingStatus.PUBLISHED)
 # Only a capability that is similar enough and at the level is worth as much: one that is similar enough, but one level
 # below, is worth 6,000 at most, and one that is less similar less than 7,000.
@@ -56,7 +55,7 @@ class Matching:
         as well: looking at the requirements of each candidate's needs instead reads more.
         """
         steps = {
-            **self._listed(where, parameters),
+            **self._listed(where, match, parameters),
             "answered": self._answered(parameters),
             "returned": self._returned(parameters),
             "working": self._working(parameters),
@@ -71,13 +70,13 @@ class Matching:
         """A with clause and its relation of the members that are listed, scored only where that decides who is."""
         if match.each:
             return self.scored(where, match, parameters), SCORED
-        return _with(self._listed(where, parameters)), "candidate"
+        return _with(self._listed(where, match, parameters)), "candidate"
 
-    def _listed(self, where: WhereForm, parameters: Parameters) -> dict[str, str]:
+    def _listed(self, where: WhereForm, match: MatchForm, parameters: Parameters) -> dict[str, str]:
         return {
             "met": self._met(parameters),
             "fitting": _fitting(parameters),
-            "candidate": self._candidates(where, parameters),
+            "candidate": self._candidates(where, match, parameters),
         }
 
     def members(self, rows: str) -> str:
@@ -134,7 +133,7 @@ class Matching:
             f"\n  from {source} {sought}\n  group by capability.member_key, sought.place, sought.weight"
         )
 
-    def _candidates(self, where: WhereForm, parameters: Parameters) -> str:
+    def _candidates(self, where: WhereForm, match: MatchForm, parameters: Parameters) -> str:
         """The members that may be listed, with what their own row is worth."""
         markets = _bound(parameters, lambda match: match.markets, "text[]")
         languages = _bound(parameters, lambda match: match.languages, "text[]")
@@ -142,7 +141,7 @@ class Matching:
         day = _bound(parameters, lambda match: match.day, "date")
         conditions = [
             "fitting.fit > 0",
-            self.predicates.found(path_of("member", ("purposes",)), "base", _CONSENT, parameters),
+            *(self._consented(purpose, parameters) for purpose in match.purposes),
             f"base.key <> all({excluded})",
             *self.predicates.conditions(where, "base", parameters),
         ]
@@ -157,6 +156,9 @@ class Matching:
             f"\n  from fitting join ({self.predicates.projections['member']}) as base on base.key = fitting.key"
             f"\n  where {' and '.join(conditions)}"
         )
+
+    def _consented(self, purpose: Purpose, parameters: Parameters) -> str:
+        return self.predicates.found(path_of("member", ("purposes",)), "base", f"array[{literal(purpose)}]", parameters)
 
     def _answered(self, parameters: Parameters) -> str:
         """Per need that requires something of what the asker can do: how much of it the asker meets."""

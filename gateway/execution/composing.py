@@ -131,6 +131,7 @@ class Composer:
         match = replace(
             plan(services.vocabulary.concepts, asked, asker, as_of=today()),
             each=enough(_rules(consortium), len(consortium.accepted), options),
+            purposes=(Purpose.PARTNER_MATCHING, Purpose.CONSORTIUM),  # who cannot be invited is not proposed
         )
         sight = await context.crossing.sight(clusters, Purpose.CONSORTIUM)
         met = [Reference.parse(seat.member) for seat in consortium.seats]

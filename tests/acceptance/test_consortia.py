@@ -333,3 +333,35 @@ async def test_teams_of_what_answers_say_that_they_are_not_all(table: Table) -> 
     assert {each["cluster"]["slug"]: each["status"] for each in found["sources"]} == {HERE: "OK", THERE: "UNAVAILABLE"}
     assert not found["options"]
     assert "TOO_FEW_CLUSTERS" in {each["code"] for each in found["infeasibleBecause"]}
+
+
+async def test_who_has_a_seat_takes_no_place_of_those_alike_when_teams_are_looked_for(table: Table) -> None:
+    """A registry lists only the best of those alike: that they are met already must not hide who comes next."""
+    create = """mutation($all: [RequirementInput!]!) { createConsortium(input: {
+        title: "Alike", lang: "en-CA", targetMarkets: ["CO"], rules: {minClusters: 2, minMembers: 2}, requirements: $all
+    }) { consortium { id } } }"""
+    teams = """query($c: ID!, $first: Int!) { node(id: $c) { ... on Consortium { version suggestions(first: $first) {
+        options { members { member { ... on Member { id } } } }
+    } } } }"""
+    shortlist = """mutation($c: ID!, $m: ID!, $version: Int!) {
+        shortlistMember(consortiumId: $c, memberId: $m, role: PARTNER, covers: [], expectedVersion: $version) {
+          errors { code }
+        }
+    }"""
+    held = [{"key": f"k{number}", "concept": each} for number, each in enumerate(table.lead.capabilities)]
+    made = (await table.run(table.leading, create, all=held))["createConsortium"]["consortium"]["id"]
+
+    async def options(first: int) -> tuple[int, list[str]]:
+        found = (await table.run(table.leading, teams, c=made, first=first))["node"]
+        members = [option["members"] for option in found["suggestions"]["options"]]
+        return found["version"], [each["member"]["id"] for (each,) in members]  # one more makes two of two cities
+
+    _, expected = await options(3)
+    proposed = []
+    while (found := await options(1))[1]:
+        version, (each,) = found
+        done = await table.run(table.leading, shortlist, c=made, m=each, version=version)
+        assert done["shortlistMember"]["errors"] == [], "who could not be invited is not proposed"
+        proposed.append(each)
+    assert len(proposed) > len(expected)
+    assert proposed[:3] == expected

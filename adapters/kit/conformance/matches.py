@@ -26,6 +26,7 @@ from adapters.contract.request import (
     PageRequest,
     Where,
 )
+from adapters.contract.viewers import Purpose
 from adapters.kit.conformance.answers import content, difference
 from adapters.kit.conformance.requests import everyone, page_of, walk
 from adapters.kit.memory import MemoryRegistry
@@ -141,11 +142,15 @@ class MatchLaws:
 
     @_every_view
     async def test_none_is_listed_who_must_not_be(self, registry: Registry, view: Visibility) -> None:
-        """Not without the consent to be matched, not when excluded; and who goes changes nobody else's score."""
+        """Not without each consent that is needed, not when excluded; and who goes changes nobody else's score."""
         match = (await matches(registry, view))["everything"]
         rows = await registry.page(_page(match, view))
-        consenting = {each["key"] for each in await _shown(registry, view) if "PARTNER_MATCHING" in each["purposes"]}
-        assert {row.key for row in rows} <= consenting
+        consents = {each["key"]: set(each["purposes"]) for each in await _shown(registry, view)}
+        assert all("PARTNER_MATCHING" in consents[row.key] for row in rows)
+        needed = (Purpose.PARTNER_MATCHING, Purpose.CONSORTIUM)
+        fewer = await registry.page(_page(replace(match, purposes=needed), view))
+        assert fewer
+        assert [row.key for row in fewer] == [row.key for row in rows if consents[row.key].issuperset(needed)]
         gone = [row.key for row in rows[::3]]
         left = await registry.page(_page(replace(match, excluded=(*gone, "no such key")), view))
         assert not difference([row for row in rows if row.key not in gone], left)

@@ -86,7 +86,7 @@ def matched(match: Match, tables: Tables, cluster: str, rows: Iterable[Record]) 
 
 
 def _may_be_listed(match: Match, row: Record) -> bool:
-    return "PARTNER_MATCHING" in row["purposes"] and row["key"] not in match.excluded
+    return set(match.purposes) <= set(row["purposes"]) and row["key"] not in match.excluded
 
 
 def _scored(match: Match, tables: Tables, cluster: str, row: Record) -> Matched:
