@@ -22,7 +22,9 @@ __all__ = ["DisclosureConnection", "DisclosureEdge", "DisclosureEvent", "Viewer"
 @strawberry.type(description="An entry of the disclosure log: somebody was given something about a member.")
 class DisclosureEvent:
     at: DateTime = strawberry.field(description="When.")
-    viewer_org: str = strawberry.field(description="Whom, by the name of the organisation.")
+    viewer_org: str = strawberry.field(
+        description="Whom, by the name of the organisation; where two members shared contacts, the other one by its ID."
+    )
     viewer_cluster: Cluster | None = strawberry.field(description="The cluster that it belongs to or acts for.")
     purpose: Purpose = strawberry.field(description="What for.")
     fields: list[str] = strawberry.field(description="Which fields.")
