@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 import httpx
@@ -97,12 +97,13 @@ async def compare(
     for query in queries:
         able = [name for name in ports if query.name in CONTESTANTS[name].queries]
         turns: dict[str, list[Turn]] = {name: [] for name in able}
-        warming = Pace(1, min(_WARM_SECONDS, pace.seconds), pace.concurrency)
+        asked = replace(pace, concurrency=min(pace.concurrency, query.most))
+        warming = replace(asked, rounds=1, seconds=min(_WARM_SECONDS, pace.seconds))
         for name in able:
             await _turn(setting, ports, name, query.name, warming, 0)
         for number in range(pace.rounds):
             for name in able:
-                turns[name].append(await _turn(setting, ports, name, query.name, pace, number + 1))
+                turns[name].append(await _turn(setting, ports, name, query.name, asked, number + 1))
         found[query.name] = {name: figures(each) for name, each in turns.items()}
         console.print(
             f"{query.name}: " + ", ".join(f"{name} {each.rate:,.0f}/s" for name, each in found[query.name].items())

@@ -31,11 +31,12 @@ _SCORED = f"score node {{ {_SCALARS} cluster {{ slug }} }}"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query: its name, what it asks for in words, and its GraphQL text."""
+    """A query: its name, what it asks for in words, and its GraphQL text; ``most`` connections ask it at once."""
 
     name: str
     about: str
     text: str
+    most: int = 1_000
 
 
 def listing(size: int) -> str:
@@ -102,6 +103,7 @@ CORRIDOR_QUERIES = (
     pageInfo {{ hasNextPage }}
   }}
 }}""",
+        most=4,  # each keeps a registry busy for a while: more of them run into its deadlines
     ),
 )
 """What is built on members: asked of those contestants only that know of consortia and of matching."""
