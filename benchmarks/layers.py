@@ -15,15 +15,19 @@ Profile = Mapping[Function, tuple[int, int, float, float, Mapping[Function, tupl
 LAYERS: Mapping[str, re.Pattern[str]] = {
     label: re.compile(pattern)
     for label, pattern in {
-        "HTTP: uvicorn, Starlette, the endpoint": r"/(uvicorn|starlette|httptools|anyio)/|gateway/(http/|app\.py)",
+        "HTTP: uvicorn, Starlette, the endpoint": r"/(uvicorn|starlette|httptools|anyio)/"
+        r"|gateway/(http/(?!entrance\.)|app\.py)",
         "The document and its plan": r"gateway/execution/(documents|plans|operations|measure)\.py",
         "graphql-core: parsing, variables, execution": r"/graphql/|/strawberry/",
         "Arguments and selections": r"gateway/execution/(searches|selection|connections|references)\.py|/vocabulary/",
         "Fan-out and merge": r"gateway/federation/",
         "SQL from requests": r"adapters/(kit/(?!postgres\.|connections\.)|contract/)",
         "Driver: connections, asyncpg": r"adapters/kit/(postgres|connections)\.py|asyncpg",
-        "Rendering": r"gateway/execution/|schemas/",
-        "Metrics, audit": r"gateway/(telemetry|audit|access|limits)/|prometheus_client",
+        "Checks: viewer, cost, budget, agreements": r"gateway/(access|limits|corridor)/"
+        r"|gateway/execution/(costs|weighing|guards|crossing)\.py|gateway/http/entrance\.py",
+        "The disclosure log": r"gateway/(audit|store)/|gateway/execution/(disclosed|log)\.py",
+        "The request's context, rendering": r"gateway/execution/|schemas/",
+        "Metrics": r"gateway/telemetry/|prometheus_client",
     }.items()
 }
 """The first pattern that a function's file fits says whose it is; else it counts for those that call it."""
