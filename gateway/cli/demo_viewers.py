@@ -76,20 +76,15 @@ class _Candidate:
     own: Mapping[str, Any]
 
     @property
-    def ready(self) -> bool:
-        """Whether it may be matched, released and joined with others, and has contacts to share."""
-        return set(self.own["purposes"]) >= _NEEDED and bool(self.own["contacts"])
-
-    @property
     def merits(self) -> tuple[int | bool, ...]:
         """How much there is to show with it, by weight.
 
-        Best is one that is ready, has something open under its name, is seen by the corridor and not by the public, and
-        sees more of itself than others do.
+        Best is one that may be matched, released and joined with others, has contacts to share and something open
+        under its name, is seen by the corridor and not by the public, and sees more of itself than others do.
         """
         kinds = ("offers", "needs")
         return (
-            self.ready,
+            set(self.own["purposes"]) >= _NEEDED and bool(self.own["contacts"]),
             all(self.shown[kind] for kind in kinds),
             not self.public,
             any(len(self.own[kind]) > len(self.shown[kind]) for kind in kinds),
@@ -121,8 +116,7 @@ async def make_viewers(store: str, cities: Sequence[tuple[Adapter, str]]) -> tup
     (home, _), (abroad, _) = cities
     near, far = [await _candidates(adapter, registry) for adapter, registry in cities]
     partner, seeker = max(
-        product(near, far),
-        key=lambda pair: (pair[0].ready and pair[1].ready, pair[1].seeks(pair[0]), *pair[0].merits, *pair[1].merits),
+        product(near, far), key=lambda pair: (pair[1].seeks(pair[0]), *pair[0].merits, *pair[1].merits)
     )
     owned = Store(store, 1, _SECONDS)
     try:
