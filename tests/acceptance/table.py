@@ -15,21 +15,11 @@ from gateway.execution.operations import Operation
 from gateway.execution.registries import AskedRegistries
 from gateway.reference import Reference
 from gateway.store import Store
+from schemas.codes import DataCategory
 from tests.viewers import PARTNER, viewer
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 HERE, THERE = "technomontreal", "canieti-occidente"
-AGREEMENT = """
-    insert into corridor.agreement (id, series, ordinal, purposes, state, signed_on)
-    values (gen_random_uuid(), 'invented', 1, '{PROFILE_EXCHANGE,CONSORTIUM}', 'IN_FORCE', current_date);
-    insert into corridor.agreement_party (agreement, cluster, signed_on)
-    select id, unnest(array['technomontreal', 'canieti-occidente']), current_date from corridor.agreement;
-    insert into corridor.privacy_assessment
-        (agreement, from_cluster, to_cluster, data_categories, outcome, assessed_on, review_by)
-    select one.agreement, one.cluster, other.cluster, '{ORGANISATION}', 'fine', current_date, current_date + 365
-    from corridor.agreement_party as one
-    join corridor.agreement_party as other on other.agreement = one.agreement and other.cluster <> one.cluster
-"""
 DRAFT = """
     mutation S06_Draft($iot: ConceptURI!, $maps: ConceptURI!, $ux: ConceptURI!) {
       createConsortium(input: {
@@ -131,6 +121,21 @@ class Table:
         return (await self.run(self.leading, INVITE, c=consortium, m=self.partner.id, until=until))[
             "inviteToConsortium"
         ]
+
+
+def agreement(purpose: Purpose, category: DataCategory) -> str:
+    """The SQL of an agreement between the two clusters on one purpose beside profiles, with its assessments."""
+    return f"""
+        insert into corridor.agreement (id, series, ordinal, purposes, state, signed_on)
+        values (gen_random_uuid(), 'invented', 1, '{{PROFILE_EXCHANGE,{purpose}}}', 'IN_FORCE', current_date);
+        insert into corridor.agreement_party (agreement, cluster, signed_on)
+        select id, unnest(array['{HERE}', '{THERE}']), current_date from corridor.agreement;
+        insert into corridor.privacy_assessment
+            (agreement, from_cluster, to_cluster, data_categories, outcome, assessed_on, review_by)
+        select one.agreement, one.cluster, other.cluster, '{{{category}}}', 'fine', current_date, current_date + 365
+        from corridor.agreement_party as one
+        join corridor.agreement_party as other on other.agreement = one.agreement and other.cluster <> one.cluster
+    """
 
 
 def member(id_: str) -> Viewer:

@@ -25,6 +25,7 @@ from gateway.execution.registries import AskedRegistries
 from gateway.reference import Reference
 from gateway.settings import RatesSettings, RegistrySettings, Settings
 from gateway.store import Store
+from schemas.codes import DataCategory
 from tests.acceptance.replicas import (
     ACCEPT,
     APP,
@@ -47,7 +48,7 @@ from tests.acceptance.replicas import (
     login,
     replica,
 )
-from tests.acceptance.table import AGREEMENT, HERE, THERE, member
+from tests.acceptance.table import HERE, THERE, agreement, member
 from tests.http.conversation import Conversation
 from tests.http.served import Served
 from tests.viewers import PARTNER, viewer
@@ -113,7 +114,7 @@ async def corridor(
     rules: Rules,
 ) -> Replicas:
     connection = await asyncpg.connect(store_owner)
-    await connection.execute(AGREEMENT)
+    await connection.execute(agreement(Purpose.CONSORTIUM, DataCategory.ORGANISATION))
     await connection.execute("update corridor.agreement set purposes = purposes || array['CONTACT_RELEASE']")
     await connection.close()
     settings, (lead, lead_ref), (partner, partner_ref) = cities

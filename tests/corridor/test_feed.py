@@ -1,87 +1,18 @@
-"""The feed: every event once and in order, whatever happens to connections, and never a gap in silence."""
+"""The feed: every event once and in order, to each who subscribes to its topics, and never a gap in silence."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from gateway.access.viewer import ViewerClass
 from gateway.corridor import feed as module
 from gateway.corridor.acts import Act, Acts, Command, Result
-from gateway.corridor.events import Event, behind, expire_events, mark, marked, newest
-from gateway.corridor.feed import Events, Feed, Pace
+from gateway.corridor.events import Event, expire_events, mark, marked, newest
+from gateway.corridor.feed import Feed, Pace
 from gateway.errors import ClientError, ErrorCode
 from gateway.store import Store
-from tests.faults.proxy import Network, Proxy
-from tests.viewers import viewer
-
-ME = viewer(ViewerClass.MEMBER, "technomontreal", "TWVtYmVyOnRlY2hub21vbnRyZWFsOjQy")
-SECONDS = 30
-"""How long anything may take on a busy machine."""
-
-QUICK = Pace(heartbeat=0.2, pause=0.01, longest_pause=0.05, opening=SECONDS)
-Tell = Callable[..., Awaitable[None]]
-
-
-def telling(store: Store) -> Tell:
-    acts = Acts(store, {})
-
-    async def tell(*topics: str, times: int = 1) -> None:
-        async def work(act: Act) -> Result:
-            for version in range(times):
-                act.tell("Consortium", uuid4(), version + 1, *topics)
-            return {}
-
-        await acts.do(Command(ME, "tell", {}), work)
-
-    return tell
-
-
-@pytest.fixture
-def tell(store: Store) -> Tell:
-    """Commits events of these topics."""
-    return telling(store)
-
-
-@asynccontextmanager
-async def feeding(store: Store, pace: Pace = QUICK) -> AsyncIterator[Feed]:
-    feed = Feed(store, pace)
-    try:
-        yield feed
-    finally:
-        await feed.close()
-
-
-@pytest.fixture
-async def feed(store: Store) -> AsyncIterator[Feed]:
-    async with feeding(store) as made:
-        yield made
-
-
-async def take(events: Events, number: int) -> list[int]:
-    async with asyncio.timeout(SECONDS):
-        return [(await anext(events.told)).id for _ in range(number)]
-
-
-async def stored(store: Store, topic: str, after: int = 0) -> list[int]:
-    return [each.id for each in await behind(store, after, [topic], 100_000)]
-
-
-async def cut(owner: str) -> int:
-    """Ends every connection of a gateway to the store; says how many there were."""
-    connection = await asyncpg.connect(owner)
-    try:
-        ended = await connection.fetch(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'corridor-gateway' and datname = current_database()"
-        )
-        return len(ended)
-    finally:
-        await connection.close()
+from tests.corridor.feeds import ME, QUICK, SECONDS, Tell, cut, feeding, stored, take
 
 
 async def test_a_subscriber_hears_of_its_topics_and_of_no_others(feed: Feed, tell: Tell, store: Store) -> None:
@@ -197,101 +128,6 @@ async def test_many_subscribers_cost_one_read(store: Store, tell: Tell) -> None:
             await tell("a", times=5)
         assert feed.counts()["caught_up"] == 0
         assert feed.counts()["told"] == 250
-
-
-async def test_a_storm_while_connections_are_cut_loses_nothing(feed: Feed, store: Store, store_owner: str) -> None:
-    tell = telling(store)
-    async with feed.events(["a"]) as events, asyncio.timeout(SECONDS):
-        told = 0
-        for number in range(60):
-            if number % 10 == 5:
-                assert await cut(store_owner)
-            try:
-                await tell("a")
-            except ClientError:  # the pool met a connection that was cut: nobody knows whether it was done
-                continue
-            told += 1
-        found = await stored(store, "a", events.since)
-        assert told <= len(found)
-        assert await take(events, len(found)) == found
-    assert feed.counts()["connections"] > 1
-
-
-async def test_a_feed_that_heard_nothing_looks_all_the_same(feed: Feed, store: Store, store_owner: str) -> None:
-    """As behind a pooler that loses what is notified: events written without a word are found by the heartbeat."""
-    async with feed.events(["a"]) as events:
-        owner = await asyncpg.connect(store_owner)
-        await owner.execute(
-            "insert into corridor.event (act, entity, entity_key, version, topics)"
-            " values (1, 'Consortium', gen_random_uuid(), 1, '{a}')"
-        )
-        await owner.close()
-        assert await take(events, 1) == await stored(store, "a")
-
-
-@pytest.fixture
-def network() -> Iterator[Network]:
-    made = Network()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-async def road(network: Network, store_dsn: str) -> AsyncIterator[Proxy]:
-    """The road from a feed to the store."""
-    proxy = Proxy(network, urlsplit(store_dsn).port or 5432)
-    yield proxy
-    await asyncio.to_thread(proxy.close)
-
-
-@pytest.fixture
-async def far_store(store_dsn: str, road: Proxy) -> AsyncIterator[Store]:
-    """The store at the other end of it."""
-    address = urlsplit(store_dsn)
-    login = address.netloc.rpartition("@")[0]
-    opened = Store(urlunsplit(address._replace(netloc=f"{login}@127.0.0.1:{road.port}")), timeout=0.5)
-    yield opened
-    await opened.close()
-
-
-async def test_a_connection_that_died_in_silence_is_found_and_replaced(
-    far_store: Store, store: Store, road: Proxy, tell: Tell
-) -> None:
-    async with feeding(far_store) as feed, feed.events(["a"]) as events:
-        await tell("a")
-        await take(events, 1)
-        await asyncio.to_thread(road.forget)  # the connections there are never hear again
-        await tell("a", times=3)
-        assert await take(events, 3) == (await stored(store, "a"))[1:]
-
-
-async def test_a_store_that_stays_away_ends_subscriptions(far_store: Store, road: Proxy) -> None:
-    pace = Pace(heartbeat=0.1, pause=0.01, longest_pause=0.05, patience=0.3, opening=SECONDS)
-    async with feeding(far_store, pace) as feed, feed.events(["a"]) as events:
-        await asyncio.to_thread(road.down)
-        with pytest.raises(ClientError) as ended:
-            await take(events, 1)
-        assert ended.value.code is ErrorCode.STORE_UNAVAILABLE
-        assert ended.value.extensions["retryable"] is True
-
-
-async def test_a_store_that_is_away_takes_no_subscription(far_store: Store, road: Proxy) -> None:
-    await asyncio.to_thread(road.down)
-    async with feeding(far_store, Pace(opening=0.1)) as feed:
-        with pytest.raises(ClientError) as refused:
-            async with feed.events(["a"]):
-                pass
-        assert refused.value.code is ErrorCode.STORE_UNAVAILABLE
-
-
-async def test_a_store_that_comes_back_goes_on_where_it_was(
-    far_store: Store, store: Store, road: Proxy, tell: Tell
-) -> None:
-    async with feeding(far_store) as feed, feed.events(["a"]) as events:
-        await asyncio.to_thread(road.down)
-        await tell("a", times=3)
-        await asyncio.to_thread(road.passing)
-        assert await take(events, 3) == await stored(store, "a")
 
 
 async def age(owner: str, days: int) -> None:

@@ -6,7 +6,9 @@ from importlib.resources import files
 import asyncpg
 import pytest
 
+from adapters.kit.sample import SampleMember, members
 from adapters.montreal.native.fill import fill
+from adapters.montreal.native.invented import HOME
 
 MakeDatabase = Callable[..., Awaitable[str]]
 
@@ -48,6 +50,12 @@ async def leave(dsn: str, number: int) -> None:
         await connection.execute("analyze")
     finally:
         await connection.close()
+
+
+@pytest.fixture(scope="session")
+def sample() -> list[SampleMember]:
+    """The invented members that the registry is filled with."""
+    return list(members(HOME, SIZE, SEED))
 
 
 @pytest.fixture(scope="package")

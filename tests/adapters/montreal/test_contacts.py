@@ -6,18 +6,10 @@ import pytest
 from adapters.contract.codes import Visibility
 from adapters.kit.folder import load
 from adapters.kit.promises import RELEASED
-from adapters.kit.sample import SampleMember, members
+from adapters.kit.sample import SampleMember
 from adapters.montreal import ADAPTER
-from adapters.montreal.native.invented import HOME
-from tests.adapters.montreal.conftest import SEED, SIZE
 
 CONTACT = {view: text["contact"] for view in Visibility for text in [load(ADAPTER.folder).under(view)]}
-
-
-@pytest.fixture(scope="module")
-def sample() -> list[SampleMember]:
-    """The invented members that conftest.py fills the registry with."""
-    return list(members(HOME, SIZE, SEED))
 
 
 async def contacts(registry: asyncpg.Connection, view: Visibility) -> set[tuple[str | None, ...]]:
