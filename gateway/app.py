@@ -185,7 +185,7 @@ def create_app(settings: Settings, directory: Directory | None = None, viewers: 
         await opened.close()
 
     backend = Backend(
-        run=gateway.run,
+        run=gateway.operations.run,
         stream=gateway.operations.stream,
         sdl=lambda: build().as_str(),
         authenticate=authentication.viewer,

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from gateway.errors import ClientError, ErrorCode
@@ -13,8 +13,7 @@ OWN = "corridor"
 """What stands for a cluster in the IDs of what the corridor itself owns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """What a global ID points to. The key is the registry's own and never a tax or business number.
 
     >>> Reference("Member", "technomontreal", "42").id

@@ -1,6 +1,7 @@
 """What the gateway asks of a registry."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from adapters.contract.codes import Visibility
 from adapters.contract.match import Match
@@ -118,8 +119,7 @@ class PageRequest:
             raise ValueError(f"a match, and nothing else, is listed in the order {MATCH}")
 
 
-@dataclass(frozen=True, slots=True)
-class FetchRequest:
+class FetchRequest(NamedTuple):
     """Rows by key; keys that are not there, or not to be seen, are missing from the answer.
 
     ``view`` is as in :class:`Where`, and two levels more that belong to single members: MUTUAL for those whose

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from adapters.kit.forms import Reader, Values
 
@@ -27,8 +28,7 @@ class StatementKind(Enum):
     """Not of the compiler: a ping, a look at the database."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement and its values."""
 
     sql: str

@@ -25,10 +25,12 @@ _LARGE = 2000
 async def append(connection: Connection, *entries: Entry) -> None:
     """Writes entries in the transaction of this connection: they are in the log when it is committed, or not at all.
 
-    Whoever else writes to the log waits until then: this comes last of what takes time.
+    Whoever else writes to the log waits until then: this comes last of what takes time. ValueError as
+    :meth:`Entry.check` has it.
     """
     batch = _Batch()
     for entry in entries:
+        entry.check()
         batch.add(entry)
     await connection.fetchval(_APPEND, batch.text())
 
@@ -66,6 +68,7 @@ class Disclosures:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._batches: deque[_Batch] = deque()
+        self._news = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -73,20 +76,24 @@ class Disclosures:
         """Returns when the entries are committed; only then may their values be shown. One without members is none.
 
         ``ClientError`` STORE_UNAVAILABLE where they could not be written, or nobody knows whether they were: then
-        nothing may be shown. A caller that goes away leaves its entries in the log.
+        nothing may be shown. A caller that goes away leaves its entries in the log. ValueError as
+        :meth:`Entry.check` has it: then none of them is written.
         """
         if self._closed:
             raise unavailable()
-        entries = tuple(entry for entry in entries if entry.members)
-        if not entries:
+        telling = [entry for entry in entries if entry.members]
+        if not telling:
             return
+        for entry in telling:
+            entry.check()
         if not self._batches or self._batches[-1].members >= _LARGE:
             self._batches.append(_Batch())
         batch = self._batches[-1]
-        for entry in entries:
+        for entry in telling:
             batch.add(entry)
         told: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
         batch.waiting.append(told)
+        self._news.set()
         if self._writer is None:
             self._writer = asyncio.create_task(self._write(), name="disclosures")
         failure = await told
@@ -107,25 +114,28 @@ class Disclosures:
     async def close(self) -> None:
         """Takes no more, and returns when what waits is written; the store stays open."""
         self._closed = True
+        self._news.set()
         if self._writer is not None:
             await self._writer
 
     async def _write(self) -> None:
-        """Writes batch after batch until none is left, as long as it goes well on one connection."""
+        """Writes batch after batch, as long as it goes well on one connection of its own."""
         batch = _Batch()
         try:
-            while self._batches:
+            while await self._more():
                 batch = self._batches.popleft()
                 try:
-                    async with self._store.connection() as connection:
+                    async with self._store.apart() as connection:
                         await connection.fetchval(_APPEND, batch.text())
                         _tell(batch, None)
-                        while self._batches:
+                        while await self._more() and not connection.is_closed():
                             batch = self._batches.popleft()
                             await connection.fetchval(_APPEND, batch.text())
                             _tell(batch, None)
                 except Exception as error:  # noqa: BLE001 - whatever it is, those who wait have to hear of it
-                    if not isinstance(error, ClientError):
+                    if isinstance(error, ClientError):
+                        _LOG.warning("the disclosure log: %s", error.__cause__ or error)
+                    else:
                         _LOG.exception("the disclosure log")
                     _tell(batch, error)
         finally:
@@ -133,6 +143,13 @@ class Disclosures:
             for each in (batch, *self._batches):  # there are none, unless this was ended from outside
                 _tell(each, unavailable())
             self._batches.clear()
+
+    async def _more(self) -> bool:
+        """Whether there is a batch, waiting for one; False where none will come any more."""
+        while not self._batches and not self._closed:
+            self._news.clear()
+            await self._news.wait()
+        return bool(self._batches)
 
 
 def _tell(batch: _Batch, failure: Exception | None) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -62,14 +62,14 @@ class RequestContext(Facts):
         self.partial = False
         self.answer: Callable[[str], Awaitable[Any]] = _unplanned
         self._renderings: dict[tuple[str, tuple[int, ...]], Rendering] = {}
-        sees = self._sees if self.own_member is None else self._sees_own
-        self._gather: Load = gathered(services.directory, sees)
-        self._load: Load = partial(load, services.directory, sees) if alone else self._gather
+        self._alone = alone
+        self._see = self._sees if self.own_member is None else self._sees_own
 
     async def rows(self, keys: Sequence[Key], *, nested: bool = False) -> Sequence[Found]:
         """What is found by reference; ``nested``: for one of many fields that ask at the same moment."""
         sight = await self.crossing.sight(reference.cluster for reference, _ in keys)
-        found = await (self._gather if nested else self._load)(keys)
+        alone = self._alone and not nested
+        found = await (load(self.services.directory, self._see, keys) if alone else self._gathered(keys))
         self.disclosed.rows(keys, found, sight)
         return found
 
@@ -139,6 +139,11 @@ class RequestContext(Facts):
     async def disclosures(self, first: int, after: str | None) -> Any:
         """A page of what the viewer may read of the disclosure log."""
         return await disclosures(self.services, self.viewer, first, after)
+
+    @cached_property
+    def _gathered(self) -> Load:
+        """What several fields ask for at the same moment, together."""
+        return gathered(self.services.directory, self._see)
 
     @cached_property
     def _owned(self) -> DataLoader[tuple[str, UUID], Any]:

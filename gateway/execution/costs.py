@@ -6,7 +6,7 @@ table of ``gateway.limits.weights``) and the nodes (how many objects the answer 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLSchema, VariableValues
 
@@ -21,8 +21,7 @@ from gateway.limits.weights import Weight
 __all__ = ["Bill", "Cost", "CostLimits", "Costs"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(NamedTuple):
     """What one request is estimated to cost: in all, each registry at worst; and how many objects it may answer."""
 
     total: int

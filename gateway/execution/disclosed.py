@@ -1,6 +1,6 @@
 """What an answer discloses: which members it tells of, and which of their fields."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -64,18 +64,18 @@ class Disclosed:
             return
         sight = page.request.sight
         for shape, bodies in page.bodies.items():
-            for (cluster, _), row in bodies.items():
-                if row.subject is not None:
-                    self._members(sight, cluster, shape, places=places).add(row.subject)
+            self._subjects(
+                sight, shape, ((cluster, row.subject) for (cluster, _), row in bodies.items()), places=places
+            )
         if places and not page.bodies:
-            self._placed(sight, _CURSOR, (*page.rows, *(page.ends or ())))
+            self._subjects(sight, _CURSOR, _placed((*page.rows, *(page.ends or ()))))
         if page.request.hits:
-            self._placed(sight, _MATCHED if page.request.where.match is None else _PARTNER, page.rows)
+            self._subjects(sight, _MATCHED if page.request.where.match is None else _PARTNER, _placed(page.rows))
 
     def members(self, sight: Sight, told: Shape | str, members: Iterable[Reference]) -> None:
         """Takes in members of which the answer tells what follows from this shape of them, or what this field tells."""
-        for each in () if self._public else members:
-            self._members(sight, each.cluster, told).add(each.key)
+        if not self._public:
+            self._subjects(sight, told, ((each.cluster, each.key) for each in members))
 
     def contact(self, member: Reference, release: str) -> None:
         """Takes in that the contact of a member was read, by right of a release."""
@@ -95,10 +95,16 @@ class Disclosed:
                 disclosures.append(Disclosure(cluster, fields, members, purpose, basis))
         return disclosures
 
-    def _placed(self, sight: Sight, told: str, rows: Iterable[Placed]) -> None:
-        for placed in rows:
-            if placed.row.subject is not None:
-                self._members(sight, placed.cluster, told).add(placed.row.subject)
+    def _subjects(
+        self, sight: Sight, told: Shape | str, subjects: Iterable[tuple[str, str | None]], *, places: bool = False
+    ) -> None:
+        """Takes in of whom rows tell: their clusters and keys, None where a row tells of nobody."""
+        keys: dict[str, set[str]] = {}
+        for cluster, key in subjects:
+            if key is not None:
+                keys.setdefault(cluster, set()).add(key)
+        for cluster, found in keys.items():
+            self._members(sight, cluster, told, places=places).update(found)
 
     def _members(self, sight: Sight, cluster: str, told: Shape | str, *, places: bool = False) -> set[str]:
         """The keys of those of whom a registry told this."""
@@ -107,6 +113,10 @@ class Disclosed:
         if members is None:
             members = self._found[key] = set()
         return members
+
+
+def _placed(rows: Iterable[Placed]) -> Iterator[tuple[str, str | None]]:
+    return ((placed.cluster, placed.row.subject) for placed in rows)
 
 
 @lru_cache(1000)

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     ExecutionResult,
@@ -39,8 +38,7 @@ _NEEDS_STREAM = "A subscription needs a stream: ask by WebSocket, or with `Accep
 _TOO_LONG = "The operation took too long and was given up. Ask for less at once, or try again."
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """An operation as a client sends it."""
 
     text: str
@@ -56,8 +54,7 @@ class Operation:
     """Whether the answer says what it cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Admitted:
+class _Admitted(NamedTuple):
     """An operation that was read and paid for: nothing stands between it and the registries."""
 
     document: Document

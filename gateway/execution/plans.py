@@ -4,7 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from graphql import GraphQLField, GraphQLSchema, OperationType, VariableValues, get_argument_values
+from graphql import (
+    FieldNode,
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLSchema,
+    OperationType,
+    VariableNode,
+    VariableValues,
+    get_argument_values,
+)
 
 from gateway.access.viewer import Viewer
 from gateway.execution.connections import ListPlan
@@ -74,12 +83,17 @@ class _RefusedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field with its plan. ``given``: the arguments that are the same in each request; ``varying``: the rest."""
+    """A root field with its plan. ``given``: the arguments that are the same in each request; ``varying``: the rest.
+
+    ``named`` are the variables of those, by argument, where each stands for itself alone: then their values, which are
+    coerced already, are those of the arguments. None where one of them is part of a larger value.
+    """
 
     asked: Asked
     plan: RootPlan
     given: Mapping[str, Any]
     varying: GraphQLField
+    named: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, asked: Asked, definition: GraphQLField, plan: RootPlan) -> "Root":
@@ -89,18 +103,25 @@ class Root:
         varying = {name: each for name, each in definition.args.items() if name in names}
         constant = {name: each for name, each in definition.args.items() if name not in names}
         given = get_argument_values(GraphQLField(definition.type, constant), node, hide_suggestions=True)
-        return cls(asked, plan, given, GraphQLField(definition.type, varying))
+        return cls(asked, plan, given, GraphQLField(definition.type, varying), _named(node, varying))
 
     async def run(self, context: RequestContext, values: VariableValues) -> Any:
         """The field's value for the executor."""
-        varying = get_argument_values(self.varying, self.asked.nodes[0], values, hide_suggestions=True)
-        return await self.plan.run(context, {**self.given, **varying})
+        return await self.plan.run(context, {**self.given, **self._arguments(values)})
 
     def write(self, value: Any) -> Any:
         """That value as JSON; raises Unwritable where only the executor can complete it."""
         if isinstance(value, Exception):
             raise Unwritable
         return self.plan.write(value)
+
+    def _arguments(self, values: VariableValues) -> Mapping[str, Any]:
+        """The varying arguments; GraphQLError where one is needed and its variable has no value."""
+        if self.named is not None:
+            found = {argument: values.coerced.get(variable) for argument, variable in self.named.items()}
+            if None not in found.values():  # else there is a default, or something to be said
+                return found
+        return get_argument_values(self.varying, self.asked.nodes[0], values, hide_suggestions=True)
 
     async def settled(self, context: RequestContext, values: VariableValues) -> Any:
         """The same as ``run``, or the exception that it ended with."""
@@ -143,6 +164,14 @@ class OperationPlan:
         """Has the resolvers of the executor run the plans."""
         roots = self.roots
         context.answer = lambda key: roots[key].run(context, values)
+
+
+def _named(node: FieldNode, varying: Mapping[str, GraphQLArgument]) -> Mapping[str, str] | None:
+    """The variables behind these arguments, by the argument's name in Python; None where one is no variable alone."""
+    behind = {each.name.value: each.value for each in node.arguments or ()}
+    found = {(each.out_name or name): behind[name] for name, each in varying.items()}
+    names = {name: value.name.value for name, value in found.items() if isinstance(value, VariableNode)}
+    return names if len(names) == len(found) else None
 
 
 def _answered(answers: Mapping[str, Any]) -> Callable[[str], Awaitable[Any]]:

@@ -68,7 +68,7 @@ class _References:
         ]
         found = iter(await context.rows([(each, self._rendering(each.typename).shape) for each in rows]))
         owned = [each for each in references if isinstance(each, Reference) and each.cluster == OWN]
-        own = iter(await gather(*(self._owned(context, each) for each in owned)))
+        own = iter(await gather(*(self._owned(context, each) for each in owned)) if owned else ())
         values: list[Any] = []
         for each in references:
             if isinstance(each, ClientError):

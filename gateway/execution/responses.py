@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import orjson
@@ -19,8 +18,7 @@ _ARGUMENT = "Argument '"
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """The answer as JSON. ``executed`` is False where the request itself was wrong, and there is no ``data``.
 
     ``whole`` says that every registry concerned took part and nothing failed: only such an answer may be kept.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import SystemRandom
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from adapters.contract.answer import Row
 from adapters.contract.codes import SourceStatus
@@ -30,8 +30,7 @@ _REQUEST: ContextVar[object | None] = ContextVar("request", default=None)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class Answer(NamedTuple, Generic[T]):
     """What a registry answered, when, and after how many milliseconds."""
 
     cluster: str

@@ -189,6 +189,7 @@ def _reports(
 ) -> Mapping[str, Answer[int] | Outage]:
     """How each cluster of the directory took part, with how many rows of the page are its own."""
     reports: dict[str, Answer[int] | Outage] = {}
+    placed = [each.cluster for each in rows]
     for source in directory:
         code = source.cluster.code
         match answers.get(code):
@@ -197,6 +198,5 @@ def _reports(
             case Outage() as outage:
                 reports[code] = outage
             case Answer() as answer:
-                returned = sum(placed.cluster == code for placed in rows)
-                reports[code] = Answer(code, returned, answer.as_of, answer.latency_ms)
+                reports[code] = Answer(code, placed.count(code), answer.as_of, answer.latency_ms)
     return reports

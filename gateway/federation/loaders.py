@@ -35,7 +35,7 @@ async def load(directory: Directory, see: See, keys: Sequence[Key]) -> list[Foun
     for (cluster, shape, view), (reference, _) in zip(batches, keys, strict=True):
         if view is not None:
             wanted.setdefault((cluster, shape, view), []).append(reference.key)
-    own = _beside(wanted)
+    own = _beside(wanted) if len(wanted) > 1 else {}
     asked = [
         (directory[cluster], FetchRequest(tuple(found), shape, view, own.get((cluster, shape, view))))
         for (cluster, shape, view), found in wanted.items()

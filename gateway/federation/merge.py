@@ -1,16 +1,21 @@
 """Merging the registries' pages into one page of the total order. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from adapters.contract.answer import Row
-from adapters.contract.request import Ordering
+from adapters.contract.request import Ordering, SortValue
 
 __all__ = ["Placed", "merge"]
 
+_Keyed = tuple[SortValue, str, str, Row]
+"""A row behind what places it: its sort key, its cluster, its key."""
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+_KEY = itemgetter(0, 1, 2)
+
+
+class Placed(NamedTuple):
     """A row and the cluster whose registry gave it."""
 
     cluster: str
@@ -25,17 +30,17 @@ def merge(
     Each page holds up to ``limit + 1`` rows behind the same boundary, so whatever is nearest
     is among them. Text keys compare by code points, which is the byte order of UTF-8.
     """
-    placed = [Placed(cluster, row) for cluster, rows in pages.items() for row in rows]
-    walked = _walked(placed, descending=ordering.descending != backward, nulls_first=backward)
-    taken = walked[:limit]
+    keyed = [(row.sort, cluster, row.key, row) for cluster, rows in pages.items() for row in rows]
+    walked = _walked(keyed, descending=ordering.descending != backward, nulls_first=backward)
+    taken = [Placed(cluster, row) for _, cluster, _, row in walked[:limit]]
     if backward:
         taken.reverse()
     return taken, len(walked) > limit
 
 
-def _walked(placed: list[Placed], *, descending: bool, nulls_first: bool) -> list[Placed]:
-    valued = [each for each in placed if each.row.sort is not None]
-    null = [each for each in placed if each.row.sort is None]
-    valued.sort(key=lambda each: (each.row.sort, each.cluster, each.row.key), reverse=descending)
-    null.sort(key=lambda each: (each.cluster, each.row.key), reverse=descending)
+def _walked(keyed: list[_Keyed], *, descending: bool, nulls_first: bool) -> list[_Keyed]:
+    valued = [each for each in keyed if each[0] is not None]
+    null = [each for each in keyed if each[0] is None]
+    valued.sort(key=_KEY, reverse=descending)
+    null.sort(key=_KEY, reverse=descending)
     return null + valued if nulls_first else valued + null

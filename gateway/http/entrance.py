@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from starlette.types import Scope
 
@@ -27,8 +27,7 @@ class Authenticate(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """The viewer of a request, and who it is counted for; None where nobody counts."""
 
     viewer: Viewer
@@ -96,7 +95,8 @@ class Entrance:
 
 def authorization_of(scope: Scope) -> bytes | None:
     """The Authorization header; one that comes twice is none that anybody knows. None where there is none."""
-    return _all(scope, b"authorization") if any(name == b"authorization" for name, _ in scope["headers"]) else None
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    return b", ".join(given) if given else None
 
 
 def _stranger(admission: Admission, scope: Scope) -> Payer:

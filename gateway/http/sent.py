@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.operations import Operation
@@ -16,8 +15,7 @@ __all__ = ["Sent", "Sources"]
 _DOCUMENT_ID = re.compile(r"sha256:([0-9a-f]{64})")
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(NamedTuple):
     """An operation in the form that GraphQL over HTTP gives it.
 
     ``digest`` is the hash that the automatic persisted queries of Apollo's clients name the document by, and

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 from time import monotonic
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gateway.errors import ClientError, ErrorCode
 from gateway.limits.bucket import Bucket, Budget
@@ -21,8 +21,7 @@ _PAUSE = 5.0
 """Seconds for which a store that did not answer is left alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payer:
+class Payer(NamedTuple):
     """Who a request is counted for: a class of viewers, and a name within it that stays the same."""
 
     kind: str

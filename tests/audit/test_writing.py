@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gateway.audit import Disclosures, Entry
+from gateway.audit import Disclosures, Entry, append
 from gateway.audit.chain import verify
 from gateway.embedded import EmbeddedServer
 from gateway.errors import ClientError, ErrorCode
@@ -87,11 +87,17 @@ async def test_an_entry_without_members_is_none(disclosures: Disclosures, owner:
 
 
 @pytest.mark.parametrize("other", [{"viewer_org": "a\0"}, {"viewer_org": "\ud800"}, {"fields": ()}], ids=repr)
-def test_an_entry_that_cannot_be_stored_is_refused_before_it_meets_others(other: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="disclosure"):
-        entry("M1", **other)
-    with pytest.raises(ValueError, match="disclosure"):
-        entry("M\0")
+async def test_an_entry_that_cannot_be_stored_is_refused_before_it_meets_others(
+    disclosures: Disclosures, owner: "asyncpg.Connection", other: dict[str, object]
+) -> None:
+    for wrong in (entry("M1", **other), entry("M\0")):
+        with pytest.raises(ValueError, match="disclosure"):
+            await disclosures.record(entry("M1"), wrong)
+        async with owner.transaction():
+            with pytest.raises(ValueError, match="disclosure"):
+                await append(owner, entry("M1"), wrong)  # type: ignore[arg-type]
+    await disclosures.record(entry("M2"))
+    assert await owner.fetchval("select array_agg(members) from corridor.disclosure") == [["M2"]]
 
 
 async def test_several_gateways_write_one_chain(store_dsn: str, owner: "asyncpg.Connection") -> None:
