@@ -23,8 +23,11 @@ class Crossing:
 
         STORE_UNAVAILABLE where that takes an agreement and nobody can tell what is agreed.
         """
-        sight = self.decided(purpose)
-        if purpose in self._decided or not any(map(sight.crosses, clusters)):
+        decided = self._decided.get(purpose)
+        if decided is not None:
+            return decided
+        sight = Sight(self._viewer, purpose=purpose)
+        if not any(map(sight.crosses, clusters)):
             return sight
         await self._agreements.current()
         under = self._agreements.partners(self._viewer.cluster, purpose)

@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from gateway.access.viewer import ANONYMOUS, Viewer
+from gateway.deadlines import Deadlines
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution.context import RequestContext
 from gateway.execution.costs import Bill, Cost, CostLimits, Costs
@@ -91,7 +92,7 @@ class Operations:
         self._telling = asyncio.Semaphore(events)
         self._schema = schema
         self._services = services
-        self._deadline = deadline
+        self._deadlines = Deadlines(deadline)
         self._direct = direct
         self._documents = Documents(schema, limits)
         self._most = most
@@ -171,7 +172,7 @@ class Operations:
             self._services, operation.viewer, alone=admitted.plan.direct and len(admitted.plan.roots) == 1
         )
         try:
-            async with asyncio.timeout(self._deadline):
+            with self._deadlines.block():
                 data, errors = await self._answer(admitted, operation, context)
                 if found := context.disclosed.all():
                     await self._services.log.write(operation.viewer, found)
@@ -239,11 +240,12 @@ class Operations:
         begin_request()
         context = RequestContext(self._services, operation.viewer)
         try:
-            async with self._telling, asyncio.timeout(self._deadline):
-                values = await news.read(context) if isinstance(news, News) and news.read is not None else [news]
-                results = [await self._execute(admitted.document, operation, context, value) for value in values]
-                if found := context.disclosed.all():
-                    await self._services.log.write(operation.viewer, found)
+            async with self._telling:
+                with self._deadlines.block():
+                    values = await news.read(context) if isinstance(news, News) and news.read is not None else [news]
+                    results = [await self._execute(admitted.document, operation, context, value) for value in values]
+                    if found := context.disclosed.all():
+                        await self._services.log.write(operation.viewer, found)
         except TimeoutError:
             raise Refused.because(ClientError(ErrorCode.DEADLINE_EXCEEDED, _TOO_LONG, retryable=True)) from None
         return [

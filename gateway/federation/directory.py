@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from adapters.contract.cluster import Cluster
 from adapters.contract.codes import SourceStatus
 from adapters.contract.registry import Registry
+from gateway.deadlines import Deadlines
 from gateway.federation.breaker import Breaker
 from gateway.federation.flights import SharedRegistry
 
@@ -31,7 +32,7 @@ class Source:
 
     ``shared`` is the same registry where identical concurrent reads of it are one; None where each is its own.
     ``watchers`` are set whenever its health becomes another one than was ``known`` last. A heavy question waits for one
-    of the ``turns``.
+    of the ``turns``. ``deadlines`` hold all calls to the deadline.
     """
 
     registry: Registry
@@ -43,6 +44,10 @@ class Source:
     known: SourceStatus = SourceStatus.OK
     watchers: set[asyncio.Event] = field(default_factory=set)
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HEAVY_AT_ONCE))
+    deadlines: Deadlines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.deadlines = Deadlines(self.deadline)
 
     @property
     def cluster(self) -> Cluster:

@@ -15,6 +15,7 @@ from adapters.contract.codes import SourceStatus
 from adapters.contract.errors import ContractBroken, Refused, RegistryError, RegistryTimeout, Unavailable
 from adapters.contract.registry import Registry
 from adapters.contract.request import FetchRequest
+from gateway.deadlines import Deadlines
 from gateway.errors import ClientError, ErrorCode, SourceFailure
 from gateway.federation.directory import Directory, Probe, Source
 
@@ -80,7 +81,7 @@ def begin_request() -> None:
 
 def ask(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Coroutine[Any, Any, Answer[T] | Outage]:
     """Asks one registry. Only bugs and cancellation escape; a lost connection is tried once more, in the deadline."""
-    return _ask(source, question, source.deadline)
+    return _ask(source, question, source.deadlines)
 
 
 async def ask_in_turn(source: Source, question: Callable[[Registry], Awaitable[T]]) -> Answer[T] | Outage:
@@ -107,14 +108,16 @@ def fetch(source: Source, request: FetchRequest) -> Coroutine[Any, Any, Answer[S
     return ask(source, lambda registry: registry.fetch(request))
 
 
-async def _ask(source: Source, question: Callable[[Registry], Awaitable[T]], within: float) -> Answer[T] | Outage:
+async def _ask(
+    source: Source, question: Callable[[Registry], Awaitable[T]], deadlines: Deadlines
+) -> Answer[T] | Outage:
     permit = source.breaker.allow()
     if permit is not None and not source.breaker.open:
-        return await _try(source, question, within, permit)
+        return await _try(source, question, deadlines, permit)
     if permit is not None:
         probe = source.probe = Probe(_REQUEST.get())
         try:
-            return await _try(source, question, within, permit)
+            return await _try(source, question, deadlines, permit)
         finally:
             probe.ended.set()
     found = source.probe
@@ -124,15 +127,15 @@ async def _ask(source: Source, question: Callable[[Registry], Awaitable[T]], wit
         return Outage(source.cluster.code, source.last, retryable=True)
     started = monotonic()
     await found.ended.wait()  # which began before us, under the same deadline
-    return await _ask(source, question, within - (monotonic() - started))
+    return await _ask(source, question, Deadlines(deadlines.seconds - (monotonic() - started)))
 
 
 async def _try(
-    source: Source, question: Callable[[Registry], Awaitable[T]], within: float, permit: int
+    source: Source, question: Callable[[Registry], Awaitable[T]], deadlines: Deadlines, permit: int
 ) -> Answer[T] | Outage:
     started = monotonic()
     try:
-        async with asyncio.timeout(within):
+        with deadlines.block():
             try:
                 value = await question(source.asked)
             except Unavailable:

@@ -30,6 +30,8 @@ _Batch = tuple[str, Shape, Visibility]
 
 async def load(directory: Directory, see: See, keys: Sequence[Key]) -> list[Found]:
     """What is found for each key."""
+    if len(keys) == 1:  # most often so, and then there is nothing to sort
+        return [await _one(directory, see, *keys[0])]
     wanted: dict[_Batch, list[str]] = {}
     batches = [(reference.cluster, shape, see(reference)) for reference, shape in keys]
     for (cluster, shape, view), (reference, _) in zip(batches, keys, strict=True):
@@ -51,6 +53,14 @@ async def load(directory: Directory, see: See, keys: Sequence[Key]) -> list[Foun
         for batch, (reference, _) in zip(batches, keys, strict=True)
     ]
     return [each if isinstance(each, Outage) else each.get(key) for each, key in found]
+
+
+async def _one(directory: Directory, see: See, reference: Reference, shape: Shape) -> Found:
+    view = see(reference)
+    if view is None:
+        return barred(reference.cluster)
+    found = _by_key(await fetch(directory[reference.cluster], FetchRequest((reference.key,), shape, view)))
+    return found if isinstance(found, Outage) else found.get(reference.key)
 
 
 def gathered(directory: Directory, see: See) -> Load:

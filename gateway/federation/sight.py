@@ -1,8 +1,8 @@
 """Sight: what one viewer sees of each cluster, decided before any registry is asked."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TypeVar
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
 
 from adapters.contract.codes import SourceStatus, Visibility
 from adapters.contract.registry import Registry
@@ -15,11 +15,11 @@ __all__ = ["Sight", "barred"]
 
 T = TypeVar("T")
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _CONSENTS = {purpose: f"consent:{purpose.value}" for purpose in Purpose}
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """What a viewer sees for a purpose: where nothing is said, what anybody sees.
 
     ``under`` are the clusters that agreements open to it, each with the agreement's global ID. Whoever is of a cluster
@@ -28,7 +28,7 @@ class Sight:
     """
 
     viewer: Viewer = ANONYMOUS
-    under: Mapping[str, str] = field(default_factory=dict)
+    under: Mapping[str, str] = _NOTHING
     purpose: Purpose = Purpose.PROFILE_EXCHANGE
 
     def crosses(self, cluster: str) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.access.viewer import ViewerClass
+from gateway.deadlines import Deadlines
 from gateway.errors import ClientError, ErrorCode
 from gateway.execution import responses
 from gateway.execution.operations import Operation
@@ -75,6 +76,7 @@ class Endpoint:
 
     def __init__(self, serving: Serving, record: Record | None, *, max_age: int) -> None:
         self._serving = serving
+        self._bodies = Deadlines(serving.pace.body)
         self._record = record
         self._max_age = max_age
 
@@ -143,7 +145,7 @@ class Endpoint:
         asker = await serving.entrance.asker(scope, headers, authorization)
         if method == "GET":
             return asker, lambda: Sent.of(parameters(scope["query_string"], most))
-        body = await body_of(headers, receive, most, serving.pace.body)
+        body = await body_of(headers, receive, most, self._bodies)
         return asker, lambda: Sent.of(posted(body))
 
     async def _stream(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send) -> None:

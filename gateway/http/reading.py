@@ -1,6 +1,5 @@
 """A request's operation as it was sent: the JSON object of a POST, or the parameters of a GET."""
 
-import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -10,6 +9,7 @@ import orjson
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive
 
+from gateway.deadlines import Deadlines
 from gateway.errors import ClientError, ErrorCode
 from gateway.http.negotiation import JSON
 
@@ -30,16 +30,16 @@ def check_type(headers: Mapping[bytes, bytes]) -> None:
 
 
 async def body_of(
-    headers: Mapping[bytes, bytes], receive: Receive, most_bytes: int, within: float
+    headers: Mapping[bytes, bytes], receive: Receive, most_bytes: int, deadlines: Deadlines
 ) -> bytes | bytearray:
     """The body of a POST; ``headers`` by their names in lower case. Raises ClientDisconnect where it breaks off.
 
-    It has to be there ``within`` so many seconds: who sends it byte by byte shall not keep a connection for ever.
+    It has to be there within the deadline: who sends it byte by byte shall not keep a connection for ever.
     """
     announced = headers.get(b"content-length", b"")
     _check_size(int(announced) if announced.isdigit() else 0, most_bytes)
     try:
-        async with asyncio.timeout(within):
+        with deadlines.block():
             return await _body(receive, most_bytes)
     except TimeoutError:
         raise ClientError(
