@@ -51,8 +51,13 @@ class Draw:
         return [[each for ids in cities.values() for each in rng.sample(ids, share)] for _ in range(number)]
 
 
-async def draw(registries: Sequence[PostgresRegistry], vocabulary: Vocabulary, number: int) -> Draw:
-    """Draws about ``number`` members of each registry, and as many words: names, and labels of capabilities."""
+async def draw(
+    registries: Sequence[PostgresRegistry], vocabulary: Vocabulary, number: int, *, matched: bool = True
+) -> Draw:
+    """Draws about ``number`` members of each registry, and as many words: names, and labels of capabilities.
+
+    Needs too, where they are to be ``matched``: to find some, all needs of a registry are read.
+    """
     rng = random.Random(SEED)  # noqa: S311 - a sample, not a secret
     members, words, needs, concepts = [], [], [], set()
     for registry in registries:
@@ -68,21 +73,27 @@ async def draw(registries: Sequence[PostgresRegistry], vocabulary: Vocabulary, n
         words += [str(row["display_name"]).split()[0] for row in rows[: number // 4]]
         found = await registry.run(Statement(f"select distinct concept from ({projections['capability']}) as row", ()))
         concepts |= {row["concept"] for row in found}
-        required = await registry.run(
-            Statement(
-                f"select need.key from ({projections['need']}) as need where owner_key is not null and"
-                f" (select count(*) from ({projections['requirement']}) as row where need_key = need.key) = $1"
-                " order by md5(need.key || $2) limit $3",
-                (_REQUIRED, str(SEED), number),
-            )
-        )
-        needs += [Reference("Need", registry.cluster.code, row["key"]).id for row in required]
+        if matched:
+            needs += await _needs(registry, number)
     known = [vocabulary.concepts[uri] for uri in rng.sample(sorted(concepts), min(len(concepts), number // 2))]
     words += [concept.labels[rng.choice(LANGUAGES)] for concept in known]
     rng.shuffle(members)
     rng.shuffle(words)
     rng.shuffle(needs)
     return Draw(members, words, needs, sorted(concepts))
+
+
+async def _needs(registry: PostgresRegistry, number: int) -> list[str]:
+    projections = registry.compiler.projections.under(Visibility.CORRIDOR)
+    rows = await registry.run(
+        Statement(
+            f"select need.key from ({projections['need']}) as need where owner_key is not null and"
+            f" (select count(*) from ({projections['requirement']}) as row where need_key = need.key) = $1"
+            " order by md5(need.key || $2) limit $3",
+            (_REQUIRED, str(SEED), number),
+        )
+    )
+    return [Reference("Need", registry.cluster.code, row["key"]).id for row in rows]
 
 
 def cases(drawn: Draw, number: int, consortia: Sequence[str] = ()) -> Mapping[str, Sequence[Case]]:

@@ -93,6 +93,7 @@ def unbounded(store: str) -> Mapping[str, str]:
     return {
         "CORRIDOR_CURSOR_SECRET": SECRET,
         "CORRIDOR_STORE__DSN": store,
+        "CORRIDOR_STORE__TIMEOUT": "60",  # it shares its disk with what fills memory for the first time
         "CORRIDOR_RATES__PARTNER_APP__BURST": "1000000000",
         "CORRIDOR_RATES__PARTNER_APP__PER_SECOND": "1000000000",
         "CORRIDOR_RATES__COORDINATOR__BURST": "1000000000",

@@ -102,7 +102,8 @@ class StoreSettings(BaseModel, extra="forbid", hide_input_in_errors=True):
         10,
         ge=1,
         description="How many connections this gateway may hold to it, all its workers taken together. Beside them "
-        "each process has one to hear of changes, and now and then another one for what is due by the clock.",
+        "each process has one to write disclosures, one to hear of changes, and now and then another one for what is "
+        "due by the clock.",
     )
     timeout: float = Field(
         1.0,

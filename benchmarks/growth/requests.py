@@ -34,7 +34,7 @@ class Requests:
         """Draws members and words of all clusters."""
         registries = [cluster.open() for cluster in clusters]
         try:
-            drawn = await draw(registries, Vocabulary.load(), _DRAWN)
+            drawn = await draw(registries, Vocabulary.load(), _DRAWN, matched=False)
         finally:
             for registry in registries:
                 await registry.close()
