@@ -11,7 +11,7 @@ class Deadlines:
     """Ends blocks that take longer than ``seconds``: what they await is cancelled, and they raise TimeoutError.
 
     That is what ``asyncio.timeout`` does, which sets a timer for each of them. As all may take as long here, the one
-    that began first is the first to be late, and it is enough to look at that one.
+    that began first is the first to be late, and it is enough to look at that one. For one loop at a time.
     """
 
     def __init__(self, seconds: float) -> None:
