@@ -4,7 +4,8 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
@@ -169,6 +170,39 @@ async def test_a_writer_that_is_ended_from_outside_leaves_nobody_waiting(
     assert [each.extensions["code"] for each in failures] == ["STORE_UNAVAILABLE"] * 2
     await log.record(entry())
     await log.close()
+
+
+class Watched(Store):
+    """A store that tells of the connections beside its pool: how many were taken, and when one is lost."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn, timeout=30)
+        self.servers: list[int] = []
+        self.lost = asyncio.Event()
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator["asyncpg.Connection"]:
+        async with super().apart() as connection:
+            self.servers.append(connection.get_server_pid())
+            connection.add_termination_listener(lambda _: self.lost.set())
+            yield connection
+
+
+async def test_a_connection_that_is_lost_between_two_entries_costs_nobody_an_answer(
+    store_dsn: str, owner: "asyncpg.Connection"
+) -> None:
+    store = Watched(store_dsn)
+    log = Disclosures(store)
+    await log.record(entry("M1"))
+    await log.record(entry("M2"))
+    (server,) = store.servers
+    await owner.execute("select pg_terminate_backend($1)", server)
+    await store.lost.wait()
+    await log.record(entry("M3"))
+    assert len(store.servers) == 2
+    assert (await verify(owner)).rows == 3
+    await log.close()
+    await store.close()
 
 
 async def test_what_the_log_does_not_take_is_not_disclosed(
