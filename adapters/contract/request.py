@@ -1,7 +1,6 @@
 """What the gateway asks of a registry."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from adapters.contract.codes import Visibility
 from adapters.contract.match import Match
@@ -119,7 +118,8 @@ class PageRequest:
             raise ValueError(f"a match, and nothing else, is listed in the order {MATCH}")
 
 
-class FetchRequest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FetchRequest:
     """Rows by key; keys that are not there, or not to be seen, are missing from the answer.
 
     ``view`` is as in :class:`Where`, and two levels more that belong to single members: MUTUAL for those whose

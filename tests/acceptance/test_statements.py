@@ -160,6 +160,13 @@ class Told(Store):
             with connection.query_logger(self._tell):
                 yield connection
 
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+        """Watched as long as it is open: the disclosure log is written on such a one."""
+        async with super().apart() as connection:
+            with connection.query_logger(self._tell):
+                yield connection
+
     def _tell(self, statement: asyncpg.connection.LoggedQuery) -> None:
         self._told.append(statement.query)
 
